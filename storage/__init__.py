@@ -1,0 +1,54 @@
+"""What Refrain remembers: one SQLite file, and the values that go in and come out."""
+
+from .encoding import content_text
+from .errors import Busy, NewerSchema, NotFound, StorageError
+from .records import (
+    Action,
+    Citation,
+    Decision,
+    EventRecord,
+    Evidence,
+    Feedback,
+    JournalEntry,
+    Passage,
+    Question,
+    Run,
+    RunRequest,
+    RunStatus,
+    Session,
+    StepOutput,
+    Turn,
+    TurnStatus,
+    Usage,
+    User,
+    now,
+)
+from .store import RunStore
+
+__all__ = [
+    "Action",
+    "Busy",
+    "Citation",
+    "Decision",
+    "EventRecord",
+    "Evidence",
+    "Feedback",
+    "JournalEntry",
+    "NewerSchema",
+    "NotFound",
+    "Passage",
+    "Question",
+    "Run",
+    "RunRequest",
+    "RunStatus",
+    "RunStore",
+    "Session",
+    "StepOutput",
+    "StorageError",
+    "Turn",
+    "TurnStatus",
+    "Usage",
+    "User",
+    "content_text",
+    "now",
+]

@@ -1,0 +1,102 @@
+"""Cuts a text into passages at paragraphs, list items and sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+ENOUGH = 90  # words after which a passage ends at the next paragraph or list item
+MOST = 180  # words a passage does not pass, unless one sentence does
+LONGEST = 400  # words of the longest sentence; what is longer is a table, a log or a list without stops
+PIECE = 150  # words of the pieces such a thing is cut into
+LETTERS = 12  # a word, at most: scripts without spaces and long addresses count by length
+
+_BLANK = re.compile(r"\n[ \t]*\n\s*")
+_LINE_START = re.compile(r"[ \t]*(?:[-*+•▪◦‣>|#]|\d{1,3}[.)][ \t]|[^\s:][^\n:]{0,39}:(?:[ \t]|$))", re.MULTILINE)
+_HEADING = re.compile(r"#{1,6}[ \t][^\n]*|[^\n]{1,80}:")
+# The look-behind keeps a long row of dots from being tried at each of its dots.
+_SENTENCE = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]*_]*(?=\s+[^\sa-zà-ÿ])|[。！？]+[」』”’]*")
+_ABBREVIATION = re.compile(
+    r"\b(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Pp]rof|[Ss]t|[Vv]s|[Nn]o|[Ff]ig|[Ee]q|[Cc]f|[Aa]pprox|[Ii]nc|[Ll]td|"
+    r"[Cc]o|[Jj]r|[Ss]r|[Vv]ol|[Pp]p|al|etc|e\.g|i\.e|[Uu]\.[Ss]|[Uu]\.[Kk]|[ap]\.m)\.$"
+)
+_WORD = re.compile(r"\S+")
+
+
+def cut(text: str) -> list[tuple[int, int]]:
+    """Where the passages of a text start and stop, in characters: about 150 words each, no sentence divided."""
+    passages: list[tuple[int, int]] = []
+    start = stop = count = 0
+    for first, last, opens in _units(text):
+        size = _size(text[first:last])
+        if count and (count + size > MOST or (opens and count >= ENOUGH)):
+            passages.append((start, stop))
+            count = 0
+        if not count:
+            start = first
+        stop, count = last, count + size
+    return [*passages, (start, stop)] if count else passages
+
+
+def _units(text: str) -> Iterator[tuple[int, int, bool]]:
+    """What stays whole: start, stop, and whether a paragraph or a list item begins there."""
+    heading: int | None = None
+    stop = 0
+    for start, stop, opens in _spans(text):
+        if _HEADING.fullmatch(text, start, stop):  # goes with what it heads
+            heading = start if heading is None else heading
+            continue
+        if heading is not None:
+            start, opens, heading = heading, True, None
+        for first, last in _pieces(text, start, stop):
+            yield first, last, opens
+            opens = False
+    if heading is not None:
+        yield heading, stop, True
+
+
+def _spans(text: str) -> Iterator[tuple[int, int, bool]]:
+    borders = _borders(text)
+    for (start, opens), (stop, _) in pairwise([(0, True), *sorted(borders.items()), (len(text), True)]):
+        piece = text[start:stop]
+        if trimmed := piece.strip():
+            first = start + len(piece) - len(piece.lstrip())
+            yield first, first + len(trimmed), opens
+
+
+def _borders(text: str) -> dict[int, bool]:
+    borders: dict[int, bool] = {}
+    for match in _SENTENCE.finditer(text):
+        if not _ABBREVIATION.search(text, max(0, match.start() - 8), match.start() + 1):
+            borders[match.end()] = False
+    line = text.find("\n")
+    previous = 0
+    while line != -1:
+        if _LINE_START.match(text, line + 1) or _LINE_START.match(text, previous, line):
+            borders[line + 1] = True
+        previous, line = line + 1, text.find("\n", line + 1)
+    borders |= {match.end(): True for match in _BLANK.finditer(text)}
+    return borders
+
+
+def _pieces(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The span itself, or pieces of it between words if no sentence is that long."""
+    if _size(text[start:stop]) <= LONGEST:
+        yield start, stop
+        return
+    first, last, count = start, start, 0
+    for word in _WORD.finditer(text, start, stop):
+        if count and (count == PIECE or word.end() - first > PIECE * LETTERS):
+            yield first, last
+            first, count = word.start(), 0
+        last, count = word.end(), count + 1
+        while last - first > PIECE * LETTERS:
+            yield first, first + PIECE * LETTERS
+            first += PIECE * LETTERS
+    if first < last:
+        yield first, last
+
+
+def _size(text: str) -> int:
+    return max(len(text.split()), len(text) // LETTERS)

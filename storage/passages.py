@@ -1,0 +1,125 @@
+"""Passages: pieces of what finished steps gave, which can be found and cited."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from sqlite_utils import Database
+
+from .cutting import cut
+from .encoding import content_text, from_json, from_time
+from .records import EntryStatus, JournalEntry, Passage
+from .words import words
+
+CONTAINERS = frozenset({"steps", "parallel", "loop", "condition", "router", "workflow"})
+DECISIONS = frozenset({"verdict", "choice", "answer"})
+INPUT_CHARACTERS = 500  # of a run's input that lead to its passages
+INPUT_MARK = "0q"  # begins the index's words that stand in the run's input, not in the passage
+
+FOUND = """
+    p.id, p.start, p.stop, p.text, p.text_key, p.words, s.run_id, s.path, s.step_name, s.finished_at
+    from passages p join steps s on s.id = p.step_id
+"""
+RUN_COLUMNS = "select id, workflow, input, status, session_id from runs where id in "
+
+
+def indexable(entry: JournalEntry) -> bool:
+    """Whether the entry is the finished output of a leaf, which can be found later."""
+    finished: EntryStatus = "completed"
+    return (
+        entry.status == finished
+        and entry.kind not in CONTAINERS | DECISIONS
+        and entry.output is not None
+        and entry.output.success
+        and entry.output.content not in (None, "")
+    )
+
+
+def index_step(db: Database, step_id: int) -> None:
+    """Cut a step's output into passages and index them, unless that is done already."""
+    row = db.execute(
+        "select s.output, r.input, u.number, u.next_passage from steps s join runs r on r.id = s.run_id "
+        "join users u on u.id = r.user_id where s.id = ? and s.indexed = 0",
+        [step_id],
+    ).fetchone()
+    if row is None:
+        return
+    output, run_input, number, following = row
+    text = content_text(from_json(output)["content"])
+    lead = _lead(run_input)
+    passages, found = [], []
+    for n, (start, stop) in enumerate(cut(text), following):
+        body = words(text[start:stop])
+        rowid = number << 32 | n
+        passages.append((rowid, step_id, start, stop, len(body), _text_key(body), text[start:stop]))
+        found.append((rowid, " ".join([*body, *lead])))
+    db.conn.executemany("insert into passages values (?, ?, ?, ?, ?, ?, ?)", passages)
+    db.conn.executemany("insert into passage_words(rowid, words) values (?, ?)", found)
+    db.execute(
+        "update users set passages = passages + ?, next_passage = next_passage + ? where number = ?",
+        [len(passages), len(passages), number],
+    )
+    db.execute("update steps set indexed = 1 where id = ?", [step_id])
+
+
+def remove(db: Database, step_ids: Iterable[int]) -> None:
+    """Remove the passages of the steps, and what leads to them."""
+    for step_id in step_ids:
+        rows = db.execute(
+            "select p.id, p.text, r.input, r.user_id from passages p join steps s on s.id = p.step_id "
+            "join runs r on r.id = s.run_id where p.step_id = ?",
+            [step_id],
+        ).fetchall()
+        if not rows:
+            continue
+        # An index without a copy of its texts forgets a row only when told exactly what it had learned.
+        db.conn.executemany(
+            "insert into passage_words(passage_words, rowid, words) values ('delete', ?, ?)",
+            [(rowid, " ".join([*words(text), *_lead(run_input)])) for rowid, text, run_input, _ in rows],
+        )
+        db.execute("delete from passages where step_id = ?", [step_id])
+        db.execute("update users set passages = passages - ? where id = ?", [len(rows), rows[0][3]])
+
+
+def unindexed(db: Database) -> list[tuple[str, int]]:
+    """The steps that were finished but not indexed when a process died: user and step."""
+    return list(
+        db.execute(
+            "select r.user_id, s.id from steps s join runs r on r.id = s.run_id where s.indexed = 0 order by s.id"
+        )
+    )
+
+
+def passages_of(db: Database, run_id: str) -> list[Passage]:
+    """A run's passages, in the order of its steps and of their text."""
+    run = next(db.query(f"{RUN_COLUMNS} (?)", [run_id]), None)
+    rows = db.query(f"select {FOUND} where s.run_id = ? order by s.id, p.start", [run_id])
+    return [to_passage(row, run, 0.0) for row in rows] if run else []
+
+
+def to_passage(row: dict[str, Any], run: dict[str, Any], score: float) -> Passage:
+    return Passage(
+        run_id=row["run_id"],
+        path=row["path"],
+        step_name=row["step_name"] or row["path"].rpartition("/")[2],
+        workflow=run["workflow"],
+        run_input=content_text(from_json(run["input"])),
+        run_status=run["status"],
+        session_id=run["session_id"],
+        finished_at=from_time(row["finished_at"]),
+        text=row["text"],
+        start=row["start"],
+        end=row["stop"],
+        score=score,
+    )
+
+
+def _lead(run_input: str) -> list[str]:
+    return [INPUT_MARK + word for word in words(content_text(from_json(run_input))[:INPUT_CHARACTERS])]
+
+
+def _text_key(body: list[str]) -> int:
+    digest = hashlib.blake2b(" ".join(body).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -1,0 +1,118 @@
+"""Sessions: conversations, with the state their workflows share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from .encoding import clean, from_json, from_time, to_json, to_time
+from .errors import NotFound
+from .records import Session, now
+from .users import ensure_user
+
+_COLUMNS = "select id, user_id, title, created_at, updated_at, metadata from sessions"
+
+
+def ensure_session(
+    db: Database,
+    session_id: str,
+    user_id: str,
+    *,
+    title: str | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> Session:
+    """The session, made if there is none. `title` is only given to one that has none; `metadata` is merged."""
+    ensure_user(db, user_id)
+    moment = to_time(now())
+    db.execute(
+        "insert into sessions(user_id, id, title, created_at, updated_at, metadata, state) "
+        "values (?, ?, ?, ?, ?, '{}', '{}') "
+        "on conflict(user_id, id) do update set title = coalesce(title, excluded.title)",
+        [user_id, session_id, None if title is None else clean(title), moment, moment],
+    )
+    if metadata:
+        set_metadata(db, session_id, user_id, metadata)
+    return _known(db, session_id, user_id)
+
+
+def get_session(db: Database, session_id: str, user_id: str | None = None) -> Session | None:
+    """The session, or None. Without a user the one of that id that was used last."""
+    if user_id is None:
+        query = db.query(f"{_COLUMNS} where id = ? order by updated_at desc limit 1", [session_id])
+    else:
+        query = db.query(f"{_COLUMNS} where user_id = ? and id = ?", [user_id, session_id])
+    row = next(query, None)
+    return _to_session(row) if row else None
+
+
+def list_sessions(db: Database, user_id: str, *, limit: int, before: str | None, search: str | None) -> list[Session]:
+    """A user's sessions, the last used first; `before` is the last one of the page before."""
+    clauses, arguments = ["user_id = ?"], [user_id]
+    if before is not None:
+        clauses.append("(updated_at, id) < (select updated_at, id from sessions where user_id = ? and id = ?)")
+        arguments += [user_id, before]
+    if search:
+        clauses.append(
+            "(title like ? escape '\\' or exists (select 1 from turns t where t.user_id = sessions.user_id "
+            "and t.session_id = sessions.id and t.message like ? escape '\\'))"
+        )
+        arguments += [_pattern(search)] * 2
+    rows = db.query(
+        f"{_COLUMNS} where {' and '.join(clauses)} order by updated_at desc, id desc limit ?",
+        [*arguments, limit],
+    )
+    return [_to_session(row) for row in rows]
+
+
+def touch(db: Database, session_id: str, user_id: str) -> None:
+    """Something happened in the session just now."""
+    db.execute("update sessions set updated_at = ? where user_id = ? and id = ?", [to_time(now()), user_id, session_id])
+
+
+def rename(db: Database, session_id: str, user_id: str, title: str) -> None:
+    _known(db, session_id, user_id)
+    db.execute("update sessions set title = ? where user_id = ? and id = ?", [clean(title), user_id, session_id])
+
+
+def set_metadata(db: Database, session_id: str, user_id: str, metadata: dict[str, Any]) -> None:
+    """Merge into the session's metadata; a key whose value is None goes."""
+    merged = {**_known(db, session_id, user_id).metadata, **metadata}
+    kept = {key: value for key, value in merged.items() if value is not None}
+    db.execute("update sessions set metadata = ? where user_id = ? and id = ?", [to_json(kept), user_id, session_id])
+
+
+def session_state(db: Database, session_id: str, user_id: str) -> dict[str, Any]:
+    row = db.execute("select state from sessions where user_id = ? and id = ?", [user_id, session_id]).fetchone()
+    return dict(from_json(row[0])) if row else {}
+
+
+def change_state(db: Database, session_id: str, user_id: str, changes: dict[str, Any]) -> None:
+    """Apply `{"set": {key: value}, "removed": [key]}` to the session's state."""
+    state = {**session_state(db, session_id, user_id), **changes["set"]}
+    for key in changes["removed"]:
+        state.pop(key, None)
+    db.execute("update sessions set state = ? where user_id = ? and id = ?", [to_json(state), user_id, session_id])
+
+
+def _known(db: Database, session_id: str, user_id: str) -> Session:
+    session = get_session(db, session_id, user_id)
+    if session is None:
+        raise NotFound(f"There is no session {session_id}.")
+    return session
+
+
+def _pattern(search: str) -> str:
+    escaped = clean(search).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _to_session(row: dict[str, Any]) -> Session:
+    return Session(
+        row["id"],
+        row["user_id"],
+        row["title"],
+        from_time(row["created_at"]),
+        from_time(row["updated_at"]),
+        from_json(row["metadata"]),
+    )

@@ -1,0 +1,128 @@
+"""Turns: what was said, what was decided, and what was answered with which sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from . import sessions
+from .encoding import clean, from_json, from_time, maybe_json, to_citation, to_decision, to_json, to_time, to_usage
+from .errors import NotFound, StorageError
+from .events import append_events, refuse_deleted
+from .records import EventRecord, Turn
+
+
+def create_turn(db: Database, turn: Turn, owner: str) -> None:
+    """Keep a new turn; its session and its user are made if there are none."""
+    if db.execute("select 1 from turns where id = ?", [turn.id]).fetchone():
+        raise StorageError(f"There already is a turn {turn.id}.")
+    refuse_deleted(db, turn.id)
+    sessions.ensure_session(db, turn.session_id, turn.user_id)
+    db.table("turns").insert(_row(turn, owner))
+    _cite(db, turn)
+    sessions.touch(db, turn.session_id, turn.user_id)
+
+
+def update_turn(db: Database, turn: Turn, events: Sequence[EventRecord], owner: str) -> None:
+    """Write the whole turn anew. Its user, session and beginning stay."""
+    row = _row(turn, owner)
+    for fixed in ("user_id", "session_id", "started_at"):
+        del row[fixed]
+    columns = ", ".join(f"{name} = :{name}" for name in row if name != "id")
+    if not db.execute(f"update turns set {columns} where id = :id", row).rowcount:
+        raise NotFound(f"There is no turn {turn.id}.")
+    _cite(db, turn)
+    append_events(db, events)
+    sessions.touch(db, turn.session_id, turn.user_id)
+
+
+def get_turn(db: Database, turn_id: str, user_id: str | None = None) -> Turn:
+    row = next(db.query("select * from turns where id = ?", [turn_id]), None)
+    if row is None or user_id not in (None, row["user_id"]):
+        raise NotFound(f"There is no turn {turn_id}.")
+    return _to_turn(row)
+
+
+def list_turns(db: Database, session_id: str, user_id: str | None, limit: int | None) -> list[Turn]:
+    """A session's turns, oldest first; with a limit the newest so many."""
+    whose, arguments = "session_id = ?", [session_id]
+    if user_id is not None:
+        whose, arguments = "user_id = ? and session_id = ?", [user_id, session_id]
+    rows = db.query(
+        f"select * from turns where {whose} order by started_at desc, rowid desc limit ?",
+        [*arguments, -1 if limit is None else limit],
+    )
+    return [_to_turn(row) for row in rows][::-1]
+
+
+def forget_runs(db: Database, run_ids: Sequence[str]) -> None:
+    """Blank what the remaining turns quote from these runs."""
+    gone = set(run_ids)
+    rows = db.query(
+        "select id, decision, citations from turns where id in (select turn_id from citations "
+        "where run_id in (select value from json_each(?)))",
+        [to_json(list(run_ids))],
+    )
+    for row in list(rows):
+        decision, citations = from_json(row["decision"]), from_json(row["citations"])
+        for citation in citations:
+            if citation["run_id"] in gone:
+                citation["excerpt"] = ""
+        for evidence in decision["evidence"] if decision else ():
+            if evidence["passage"]["run_id"] in gone:
+                evidence["passage"] |= {"text": "", "run_input": ""}
+        db.execute(
+            "update turns set decision = ?, citations = ? where id = ?",
+            [maybe_json(decision), to_json(citations), row["id"]],
+        )
+    db.execute("delete from citations where run_id in (select value from json_each(?))", [to_json(list(run_ids))])
+
+
+def _cite(db: Database, turn: Turn) -> None:
+    cited = {citation.run_id for citation in turn.citations}
+    cited |= {evidence.passage.run_id for evidence in (turn.decision.evidence if turn.decision else ())}
+    db.execute("delete from citations where turn_id = ?", [turn.id])
+    db.conn.executemany("insert into citations values (?, ?)", [(run_id, turn.id) for run_id in sorted(cited)])
+    deleted = db.execute("select run_id from citations join deleted on id = run_id where turn_id = ?", [turn.id])
+    if gone := [run_id for (run_id,) in deleted]:
+        forget_runs(db, gone)
+
+
+def _row(turn: Turn, owner: str) -> dict[str, Any]:
+    return {
+        "id": turn.id,
+        "user_id": turn.user_id,
+        "session_id": turn.session_id,
+        "status": turn.status,
+        "owner": owner if turn.status == "running" else None,
+        "message": clean(turn.message),
+        "started_at": to_time(turn.started_at),
+        "finished_at": to_time(turn.finished_at) if turn.finished_at else None,
+        "decision": maybe_json(turn.decision),
+        "answer": clean(turn.answer),
+        "citations": to_json(turn.citations),
+        "run_ids": to_json(turn.run_ids),
+        "usage": to_json(turn.usage),
+        "error": None if turn.error is None else clean(turn.error),
+    }
+
+
+def _to_turn(row: dict[str, Any]) -> Turn:
+    decision = from_json(row["decision"])
+    return Turn(
+        id=row["id"],
+        message=row["message"],
+        user_id=row["user_id"],
+        session_id=row["session_id"],
+        status=row["status"],
+        started_at=from_time(row["started_at"]),
+        finished_at=from_time(row["finished_at"]) if row["finished_at"] else None,
+        decision=to_decision(decision) if decision else None,
+        answer=row["answer"],
+        citations=tuple(to_citation(citation) for citation in from_json(row["citations"])),
+        run_ids=tuple(from_json(row["run_ids"])),
+        usage=to_usage(from_json(row["usage"])),
+        error=row["error"],
+    )

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from storage import RunStore
+
+# No test touches a network, a key of the machine's, or a store of the user's.
+for name in [name for name in os.environ if name.startswith(("OPENAI_", "REFRAIN_", "CHAINLIT_", "OAUTH_"))]:
+    del os.environ[name]
+os.environ["REFRAIN_SEARCH"] = "library"
+os.environ["REFRAIN_OFFLINE_WORDS_PER_SECOND"] = "0"
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[RunStore]:
+    """An empty store in a file of its own."""
+    opened = RunStore(tmp_path / "refrain.db")
+    yield opened
+    await opened.close()

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from storage import (
+    JournalEntry,
+    NewerSchema,
+    RunRequest,
+    RunStore,
+    StepOutput,
+    StorageError,
+    Turn,
+    Usage,
+    deletion,
+    journal,
+    passages,
+    recall,
+    sessions,
+    turns,
+)
+from storage import events as event_rows
+from storage.migrations import migrate
+
+
+def test_an_empty_file_gets_its_tables_once() -> None:
+    db = Database(memory=True)
+    migrate(db, "memory")
+    tables = set(db.table_names())
+    assert {"users", "sessions", "turns", "runs", "steps", "events", "passages", "feedback", "files"} <= tables
+    migrate(db, "memory")
+    assert set(db.table_names()) == tables
+
+
+async def test_a_newer_file_is_refused_in_a_sentence_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "refrain.db"
+    store = RunStore(file)
+    await store.create_run(RunRequest("r1", "Content", "f", "wind", "ada", "s1"))
+    await store.close()
+    db = Database(file)
+    db.table("_sqlite_migrations").insert(
+        {"migration_set": "refrain", "name": "m999_later", "applied_at": "2030-01-01"}
+    )
+    db.close()
+    before = file.read_bytes()
+    with pytest.raises(NewerSchema, match=r"newer version of Refrain \(m999_later\)\. Update Refrain"):
+        RunStore(file)
+    assert file.read_bytes() == before
+
+
+def test_what_is_no_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("Dear diary, " * 200)
+    with pytest.raises(StorageError, match=r"notes.txt can't be used as a database"):
+        RunStore(file)
+    assert file.read_text() == "Dear diary, " * 200
+
+
+async def test_files_are_their_owners_alone(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "deep" / "refrain.db")
+    await store.ensure_user("ada")
+    assert stat.S_IMODE(store.path.parent.stat().st_mode) == 0o700
+    for file in store.path.parent.rglob("*"):
+        assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0, f"{file.name} can be read by others"
+    await store.close()
+
+
+@pytest.fixture(scope="module")
+def filled() -> Database:
+    """A database that holds a little of everything."""
+    db = Database(memory=True)
+    migrate(db, "memory")
+    db.begin()
+    turns.create_turn(db, Turn("t", "hello", "u", "s"), "owner")
+    journal.create_run(db, RunRequest("r", "w", "f", "wind", "u", "s", "t"), "owner")
+    recorded = journal.record(db, "r", ENTRY, ())
+    assert recorded
+    passages.index_step(db, recorded[1])
+    db.commit()
+    return db
+
+
+def plans(db: Database, ask: Any, arguments: dict[str, Any]) -> list[tuple[str, str]]:
+    """The queries that are asked, each with a step of how SQLite goes about it."""
+    asked: list[str] = []
+    db.conn.set_trace_callback(asked.append)
+    db.execute("begin")
+    ask(db, **arguments)
+    db.rollback()
+    db.conn.set_trace_callback(None)
+    queries = [query for query in asked if query.lower().startswith(("select", "update", "delete"))]
+    assert queries
+    return [(query, row[3]) for query in queries for row in db.execute(f"explain query plan {query}")]
+
+
+ENTRY = JournalEntry("Write", "step", output=StepOutput("Wind is free."))
+ENDED: dict[str, Any] = {
+    "run_id": "r",
+    "status": "completed",
+    "content": None,
+    "error": None,
+    "question": None,
+    "session_state": None,
+    "state_changes": {"set": {"a": 1}, "removed": []},
+    "usage": Usage(),
+    "steps": (),
+    "events": (),
+}
+LISTED: dict[str, Any] = {"user_id": None, "session_id": None, "workflow": None, "status": None, "limit": 50}
+
+
+@pytest.mark.parametrize(
+    ("ask", "arguments"),
+    [
+        (journal.end_run, ENDED),
+        (deletion.delete_session, {"session_id": "s", "user_id": "u"}),
+        (journal.get_run, {"run_id": "r"}),
+        (journal.journal, {"run_id": "r"}),
+        (journal.record, {"run_id": "r", "entry": ENTRY, "events": ()}),
+        (journal.completed_run_ids, {"session_id": "s", "user_id": "u", "limit": 3}),
+        (journal.run_by_input, {"user_id": "u", "workflow": "w", "input_text": "x"}),
+        (journal.list_runs, LISTED),
+        (journal.list_runs, {**LISTED, "user_id": "u"}),
+        (journal.list_runs, {**LISTED, "session_id": "s"}),
+        (journal.list_runs, {**LISTED, "user_id": "u", "session_id": "s"}),
+        (journal.list_runs, {**LISTED, "user_id": "u", "status": "paused"}),
+        (journal.list_runs, {**LISTED, "workflow": "w"}),
+        (journal.list_runs, {**LISTED, "status": "running"}),
+        (event_rows.list_events, {"stream": "t", "after_seq": 3, "run_id": None}),
+        (event_rows.last_seq, {"stream": "t"}),
+        (turns.list_turns, {"session_id": "s", "user_id": "u", "limit": 5}),
+        (turns.list_turns, {"session_id": "s", "user_id": None, "limit": 5}),
+        (turns.get_turn, {"turn_id": "t"}),
+        (turns.forget_runs, {"run_ids": ["r"]}),
+        (sessions.list_sessions, {"user_id": "u", "limit": 5, "before": "s", "search": None}),
+        (sessions.get_session, {"session_id": "s"}),
+        (passages.passages_of, {"run_id": "r"}),
+        (passages.remove, {"step_ids": [1]}),
+        (recall.search, {"text": "wind", "user_id": "u", "session_id": None, "limit": 8}),
+    ],
+)
+def test_no_query_reads_a_whole_table_or_sorts_one(filled: Database, ask: Any, arguments: dict[str, Any]) -> None:
+    for query, plan in plans(filled, ask, arguments):
+        if plan.startswith("SCAN"):
+            assert "VIRTUAL TABLE" in plan or ("USING INDEX" in plan and "limit" in query), (query, plan)
+        assert "limit" not in query or "TEMP B-TREE" not in plan, (query, plan)
+        if "passage_words" in plan:
+            assert "M" in plan.rpartition(":")[2], f"the index is asked for no word: {query}"

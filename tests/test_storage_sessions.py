@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from storage import NotFound, RunStore, Turn
+
+
+async def test_a_session_is_made_once(store: RunStore) -> None:
+    assert await store.get_session("s1") is None
+    made = await store.ensure_session("s1", "ada", metadata={"profile": "a"})
+    assert (made.title, made.metadata) == (None, {"profile": "a"})
+    named = await store.ensure_session("s1", "ada", title="Wind", metadata={"x": 1})
+    assert (named.title, named.metadata, named.created_at) == ("Wind", {"profile": "a", "x": 1}, made.created_at)
+    again = await store.ensure_session("s1", "ada", title="Other")
+    assert again.title == "Wind", "only a session without a title takes one"
+    assert await store.get_session("s1", user_id="ada") == again
+    assert await store.get_session("s1") == again
+
+
+async def test_a_session_belongs_to_its_user(store: RunStore) -> None:
+    await store.ensure_session("s1", "ada", title="Hers")
+    await store.ensure_session("s1", "eve", title="Theirs")
+    hers = await store.get_session("s1", user_id="ada")
+    assert hers is not None
+    assert hers.title == "Hers"
+    assert await store.get_session("s1", user_id="bob") is None
+    for change in (
+        store.rename_session("s1", "bob", "Mine"),
+        store.set_session_metadata("s1", "bob", {"a": 1}),
+    ):
+        with pytest.raises(NotFound):
+            await change
+    assert not await store.delete_session("s1", "bob")
+    assert await store.get_session("s1", user_id="ada") == hers
+
+
+async def test_titles_and_metadata_change(store: RunStore) -> None:
+    await store.ensure_session("s1", "ada", metadata={"a": 1, "b": 2})
+    await store.rename_session("s1", "ada", "Sun")
+    await store.set_session_metadata("s1", "ada", {"a": None, "c": 3})
+    session = await store.get_session("s1", user_id="ada")
+    assert session is not None
+    assert (session.title, session.metadata) == ("Sun", {"b": 2, "c": 3})
+
+
+async def test_sessions_are_listed_last_used_first_page_by_page(store: RunStore) -> None:
+    for number in range(5):
+        await store.ensure_session(f"s{number}", "ada")
+    await store.ensure_session("theirs", "eve")
+    await store.create_turn(Turn("t1", "hello", "ada", "s1"))
+    listed = await store.sessions("ada")
+    assert [session.id for session in listed] == ["s1", "s4", "s3", "s2", "s0"]
+    assert [session.id for session in await store.sessions("ada", limit=2)] == ["s1", "s4"]
+    assert [session.id for session in await store.sessions("ada", limit=2, before="s4")] == ["s3", "s2"]
+    assert await store.sessions("ada", before="s0") == []
+    assert await store.sessions("ada", before="theirs") == []
+
+
+async def test_sessions_are_found_by_title_and_message(store: RunStore) -> None:
+    await store.ensure_session("s1", "ada", title="100% Wind")
+    await store.ensure_session("s2", "ada", title="1000 suns")
+    await store.create_turn(Turn("t1", "Tell me about WINDMILLS", "ada", "s3"))
+    await store.create_turn(Turn("t2", "wind", "eve", "s1"))
+    assert {session.id for session in await store.sessions("ada", search="wind")} == {"s1", "s3"}
+    assert {session.id for session in await store.sessions("ada", search="100%")} == {"s1"}
+    assert await store.sessions("ada", search="_") == []

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage import (
+    Citation,
+    Decision,
+    EventRecord,
+    Evidence,
+    NotFound,
+    Passage,
+    RunStore,
+    StorageError,
+    Turn,
+    Usage,
+    now,
+)
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def full_turn() -> Turn:
+    passage = Passage("r1", "Write", "Write", "Content", "wind", "completed", "s0", START, "Wind is free.", 0, 13, 2.5)
+    return Turn(
+        "t1",
+        "Is wind free?",
+        "ada",
+        "s1",
+        status="completed",
+        started_at=START,
+        finished_at=START + timedelta(seconds=2),
+        decision=Decision(
+            "answer", "It is known.", (Evidence(1, passage, 0.75),), "Content", "wind", 0.5, "New facts."
+        ),
+        answer="Wind is free. [1]",
+        citations=(Citation("r1", "Write", START, "Wind is free.", 1),),
+        run_ids=("r1", "r2"),
+        usage=Usage(1, 2, 3.0),
+        error="none",
+    )
+
+
+async def test_a_turn_comes_back_as_it_was(store: RunStore) -> None:
+    await store.create_turn(full_turn())
+    assert await store.get_turn("t1") == full_turn()
+    with pytest.raises(StorageError):
+        await store.create_turn(full_turn())
+
+
+async def test_a_turn_is_written_anew_with_its_events(store: RunStore) -> None:
+    await store.create_turn(Turn("t1", "Is wind free?", "ada", "s1", started_at=START))
+    event = EventRecord("t1", 1, "decided", "t1", None, "", "", now(), {})
+    await store.update_turn(full_turn(), [event])
+    assert await store.get_turn("t1") == full_turn()
+    assert await store.events("t1") == [event]
+
+
+async def test_a_turn_stays_its_users(store: RunStore) -> None:
+    await store.create_turn(full_turn())
+    await store.update_turn(replace(full_turn(), user_id="eve", session_id="s9", answer="new"))
+    turn = await store.get_turn("t1", user_id="ada")
+    assert (turn.session_id, turn.answer) == ("s1", "new")
+    with pytest.raises(NotFound):
+        await store.get_turn("t1", user_id="eve")
+
+
+async def test_unknown_turns_are_not_found(store: RunStore) -> None:
+    with pytest.raises(NotFound):
+        await store.get_turn("t9")
+    with pytest.raises(NotFound):
+        await store.update_turn(full_turn())
+
+
+async def test_turns_are_listed_oldest_first(store: RunStore) -> None:
+    for number in range(5):
+        await store.create_turn(Turn(f"t{number}", "hi", "ada", "s1", started_at=START))
+    await store.create_turn(Turn("theirs", "hi", "eve", "s1", started_at=START))
+    assert [turn.id for turn in await store.turns("s1", user_id="ada")] == ["t0", "t1", "t2", "t3", "t4"]
+    assert [turn.id for turn in await store.turns("s1", user_id="ada", limit=2)] == ["t3", "t4"]
+    assert len(await store.turns("s1")) == 6
+    assert await store.turns("s9") == []
+
+
+async def test_odd_text_is_no_obstacle(store: RunStore) -> None:
+    await store.create_turn(Turn("t1", "\ud83d 🌬 \x00", "ada", "s1", answer="\udfff", error="\ud800"))
+    turn = await store.get_turn("t1")
+    assert (turn.message, turn.answer, turn.error) == ("? 🌬 \x00", "?", "?")
