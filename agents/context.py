@@ -1,0 +1,98 @@
+"""What surrounds an agent at work: whose request it is, what it costs, and a thread for what would block.
+
+All of it travels in contextvars, so that tools and nested agents see it without being handed it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from typing import TypeVar
+
+from storage.records import Usage
+
+Result = TypeVar("Result")
+
+current_user: ContextVar[str] = ContextVar("current_user", default="local")
+"""The id of the user an agent works for."""
+
+current_session: ContextVar[str] = ContextVar("current_session", default="")
+"""The id of the session an agent works in, empty outside of one."""
+
+
+class UsageMeter:
+    """Sums usage from any task or thread. Its seconds are those of agent runs, added up."""
+
+    def __init__(self) -> None:
+        self._usage = Usage()
+        self._lock = threading.Lock()
+
+    @property
+    def usage(self) -> Usage:
+        return self._usage
+
+    def add(self, usage: Usage) -> None:
+        with self._lock:
+            self._usage = self._usage + usage
+
+
+_meters: ContextVar[tuple[UsageMeter, ...]] = ContextVar("usage_meters", default=())
+
+
+@contextmanager
+def usage_meter() -> Iterator[UsageMeter]:
+    """Give a meter of everything that models are asked inside, failed and cancelled runs included.
+
+    Meters nest: what an inner one counts, the outer one counts too.
+    """
+    meter = UsageMeter()
+    before = _meters.get()
+    # Set back by value: a token would be refused when a generator is closed from another task.
+    _meters.set((*before, meter))
+    try:
+        yield meter
+    finally:
+        _meters.set(before)
+
+
+def record_usage(usage: Usage) -> None:
+    """Add `usage` to every meter of the present context."""
+    for meter in _meters.get():
+        meter.add(usage)
+
+
+async def in_thread(function: Callable[[], Result]) -> Result:
+    """Call `function` in a daemon thread with the caller's contextvars; give its result or raise its error.
+
+    On cancellation the thread is left behind and its result dropped. (asyncio's own executor has few
+    threads, which blocked calls would fill, and a process cannot end before they do.)
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Result] = loop.create_future()
+    context = copy_context()
+
+    def settle(result: Result | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]
+
+    def work() -> None:
+        result: Result | None = None
+        error: BaseException | None = None
+        try:
+            result = context.run(function)
+        except StopIteration as stop:
+            error = RuntimeError(f"the function raised StopIteration({stop.value!r})")
+        except BaseException as raised:
+            error = raised
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=work, name="agent-tool", daemon=True).start()
+    return await future

@@ -1,0 +1,1 @@
+"""Writing by extraction: whole sentences of sources, ranked, gathered and set in order."""

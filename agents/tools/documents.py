@@ -1,0 +1,92 @@
+"""Documents as they are searched: cut into passages of whole sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.text import sentences
+
+PASSAGE_WORDS = 120
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_SOURCES = re.compile(r"^\W*(?:sources?|references)\W*$", re.IGNORECASE)
+_SOURCES_LINE = re.compile(r"^\W*(?:sources?|references)\W*:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document, and the heading it stands under."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`name` is the file's path within its folder; `title` its first `# ` heading, else the file's name."""
+
+    name: str
+    title: str
+    passages: tuple[Passage, ...]
+
+
+def read_document(path: Path, name: str) -> Document:
+    """Read a Markdown or text file. What is not UTF-8 in it is replaced; its list of sources is left out."""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    title = ""
+    passages: list[Passage] = []
+    for level, heading, paragraphs in _sections(text):
+        if level == 1 and not title:
+            title = heading
+        if not _SOURCES.match(heading):
+            shown = "" if heading == title else heading
+            passages += [Passage(shown, piece) for piece in _pieces(paragraphs)]
+    return Document(name, title or path.stem.replace("-", " ").replace("_", " "), tuple(passages))
+
+
+def _sections(text: str) -> Iterator[tuple[int, str, list[str]]]:
+    """The text's sections as (level, heading, paragraphs). A line `Sources:` opens a section of its own."""
+    level, heading = 0, ""
+    paragraphs: list[str] = []
+    lines: list[str] = []
+    fenced = False
+    for line in text.splitlines():
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        mark = None if fenced else _HEADING.match(line)
+        if mark or (not fenced and _SOURCES_LINE.match(line)):
+            paragraphs += [" ".join(lines)] if lines else []
+            yield level, heading, paragraphs
+            level, heading = (len(mark[1]), mark[2]) if mark else (7, "Sources")
+            paragraphs, lines = [], []
+        elif line.strip():
+            lines.append(line.strip())
+        elif lines:
+            paragraphs.append(" ".join(lines))
+            lines = []
+    yield level, heading, [*paragraphs, " ".join(lines)] if lines else paragraphs
+
+
+def _pieces(paragraphs: Iterable[str]) -> Iterator[str]:
+    """Join short paragraphs, and part long ones between sentences, to pieces of about PASSAGE_WORDS."""
+    piece: list[str] = []
+    length = 0
+    for paragraph in paragraphs:
+        parts = [paragraph] if _words(paragraph) <= PASSAGE_WORDS else sentences(paragraph)
+        for number, part in enumerate(parts):
+            if piece and length + _words(part) > PASSAGE_WORDS:
+                yield "".join(piece)
+                piece, length = [], 0
+            if piece:
+                piece.append("\n\n" if number == 0 else " ")
+            piece.append(part)
+            length += _words(part)
+    if piece:
+        yield "".join(piece)
+
+
+def _words(text: str) -> int:
+    return len(text.split())

@@ -1,0 +1,155 @@
+"""Search of the web with DuckDuckGo, and of the document library where there is no web."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from ddgs import DDGS
+from ddgs.exceptions import DDGSException, RatelimitException
+from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool
+from pydantic import ConfigDict, Field
+
+from agents.tools.library import LibraryTools
+from agents.tools.sources import SearchResult, Source, readable
+
+TIMEOUT = 6  # seconds
+MOST_RESULTS = 6
+REST = 60.0  # seconds without a new try after the web could not be reached
+QUERY_LIMIT = 400  # characters
+TITLE_LIMIT = 200
+SNIPPET_LIMIT = 600
+
+UNREACHABLE = "The web could not be reached, so the document library was searched instead."
+REFUSED = "The web search takes no more requests for now, so the document library was searched instead."
+NOTHING = "The web search found nothing, so the document library was searched instead."
+SWITCHED_OFF = "Searching the web is switched off, so the document library was searched."
+
+Rows = Sequence[Mapping[str, Any]]
+Engine = Callable[[str], Rows]
+"""Takes a query, gives rows with `title`, `href` and `body`, and raises DDGSException. It may block."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_UNSAFE = re.compile(r"[\s<>\"'`\\]")
+
+
+def duckduckgo(query: str) -> Rows:
+    """Ask DuckDuckGo. Blocks for up to TIMEOUT seconds."""
+    return DDGS(timeout=TIMEOUT).text(query, backend="duckduckgo", max_results=MOST_RESULTS)
+
+
+class Web:
+    """The way to the web: after a search that did not get through it is not tried again for a minute."""
+
+    def __init__(self, engine: Engine = duckduckgo, clock: Callable[[], float] = time.monotonic) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._closed_until = -math.inf
+        self._closed_because = ""
+
+    def search(self, query: str) -> tuple[list[Source], str]:
+        """The sources found, or none and a note that says why."""
+        if self._clock() < self._closed_until:
+            return [], self._closed_because
+        try:
+            sources = cleaned(self._engine(query))
+        except RatelimitException:
+            return [], self._close(REFUSED)
+        except DDGSException as error:
+            if "No results found" in str(error):
+                return [], NOTHING
+            return [], self._close(UNREACHABLE)
+        except OSError:
+            return [], self._close(UNREACHABLE)
+        return sources, "" if sources else NOTHING
+
+    def _close(self, note: str) -> str:
+        self._closed_until = self._clock() + REST
+        self._closed_because = note
+        return note
+
+
+WEB = Web()
+
+
+class DuckDuckGoTools(BaseToolkit):
+    """The tool `web_search`: DuckDuckGo, or the document library when the web cannot be reached.
+
+    REFRAIN_SEARCH=library searches the library only. `web` is the way to the web; `library` stands in for it.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    web: Web = WEB
+    library: LibraryTools = Field(default_factory=LibraryTools)
+
+    def get_tools(self) -> list[BaseTool]:
+        return [
+            StructuredTool.from_function(
+                self._answer,
+                name="web_search",
+                description="Search the web. Give a few key words; returns titles, addresses and excerpts.",
+                response_format="content_and_artifact",
+            )
+        ]
+
+    def _answer(self, query: str) -> tuple[str, SearchResult]:
+        """Search the web."""
+        result = self.search(query)
+        return readable(result), result
+
+    def search(self, query: str) -> SearchResult:
+        """What the web has for `query`, else what the library has. Blocks for a few seconds at most."""
+        query = clean(query, QUERY_LIMIT)
+        if os.environ.get("REFRAIN_SEARCH", "").strip().lower() == "library":
+            return self._from_library(query, SWITCHED_OFF)
+        if not query:
+            return SearchResult(engine="DuckDuckGo", query="", note="The query is empty.", sources=[])
+        sources, note = self.web.search(query)
+        if sources:
+            return SearchResult(engine="DuckDuckGo", query=query, note="", sources=sources)
+        return self._from_library(query, note)
+
+    def _from_library(self, query: str, note: str) -> SearchResult:
+        result = self.library.search(query)
+        notes = " ".join(part for part in (note, result["note"]) if part)
+        return SearchResult(engine=result["engine"], query=query, note=notes, sources=result["sources"])
+
+
+def cleaned(rows: Rows) -> list[Source]:
+    """The rows that have an http(s) address, each address once, control characters off, cut to size."""
+    sources: dict[str, Source] = {}
+    for row in rows:
+        address = _address(str(row.get("href") or ""))
+        if address and address not in sources:
+            title = clean(str(row.get("title") or ""), TITLE_LIMIT) or urlsplit(address).hostname or address
+            snippet = clean(str(row.get("body") or ""), SNIPPET_LIMIT)
+            sources[address] = Source(title=title, address=address, snippet=snippet)
+    return list(sources.values())[:MOST_RESULTS]
+
+
+def clean(text: str, limit: int) -> str:
+    """`text` in one line without control characters, cut between words to at most `limit` characters."""
+    text = " ".join(_CONTROL.sub(" ", text).split())
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 2]
+    return f"{head.rpartition(' ')[0] or head} …"
+
+
+def _address(text: str) -> str:
+    """`text` if it is an http(s) address without blanks, quotes or a password, else the empty string."""
+    text = text.strip()
+    if _CONTROL.search(text) or _UNSAFE.search(text):
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    plain = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+    return text if plain else ""

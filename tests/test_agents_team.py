@@ -1,0 +1,137 @@
+"""Teams: who does what, in each mode."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from langchain_core.messages import AIMessage, ToolMessage
+
+from agents import Agent, AgentError, ModelFailed, Team
+from agents.events import AgentEvent, AgentFinished, TextDelta, ToolCalled, ToolReturned
+from agents.offline import OfflineModel
+from agents.tools import LibraryTools
+from tests.scripted import ScriptedModel, calling, with_usage
+
+
+def member(name: str, *replies: str | AIMessage | Exception) -> Agent:
+    return Agent(name, f"{name} things.", model=ScriptedModel(replies))
+
+
+async def events_of(team: Team) -> list[AgentEvent]:
+    return [event async for event in team.stream("Tides")]
+
+
+async def test_collaborate_asks_all_members_at_once_and_the_leader_joins() -> None:
+    both = threading.Barrier(2, timeout=5)
+
+    def meet() -> str:
+        """Wait for the other."""
+        both.wait()
+        return "met"
+
+    members = [
+        Agent(name, model=ScriptedModel([calling("meet"), with_usage(f"{name} says.", 10, 1)]), tools=[meet])
+        for name in ("Ada", "Bob")
+    ]
+    leader = ScriptedModel([with_usage("Both say.", 100, 2)])
+    events = await events_of(Team("Duo", members, mode="collaborate", model=leader))
+    assert [event.tool for event in events if isinstance(event, ToolCalled)] == ["Ada", "Bob"]
+    results = [event for event in events if isinstance(event, ToolReturned)]
+    assert [(event.tool, event.result) for event in results] == [("Ada", "Ada says."), ("Bob", "Bob says.")]
+    assert leader.calls[0].messages[-1].text == (
+        "Tides\n\nResults of earlier steps:\n\n### Ada\nAda says.\n\n### Bob\nBob says."
+    )
+    assert isinstance(events[-1], AgentFinished)
+    assert events[-1].output.content == "Both say."
+    assert (events[-1].output.usage.input_tokens, events[-1].output.usage.output_tokens) == (120, 4)
+
+
+async def test_collaborate_goes_on_without_a_member_that_fails_but_not_without_all() -> None:
+    broken = RuntimeError("out of order")
+    leader = ScriptedModel(["Ada says so."])
+    team = Team("Duo", [member("Ada", "Yes."), member("Bob", broken)], mode="collaborate", model=leader)
+    assert (await team.run("Tides")).content == "Ada says so."
+    assert "### Bob\nError: The model failed: out of order." in leader.calls[0].messages[-1].text
+
+    team = Team("Duo", [member("Ada", broken), member("Bob", broken)], mode="collaborate", model=leader)
+    with pytest.raises(AgentError, match=r"Nobody of Duo could answer\. Error: The model failed: out of order"):
+        await team.run("Tides")
+
+
+async def test_coordinate_hands_out_tasks_and_gives_results_and_errors_to_the_leader() -> None:
+    tasks = AIMessage(
+        "",
+        tool_calls=[
+            {"name": "ask_ada", "args": {"task": "Find facts"}, "id": "1"},
+            {"name": "ask_bob_jr", "args": {"task": "Check them"}, "id": "2"},
+        ],
+    )
+    leader = ScriptedModel([tasks, with_usage("Done.", 7, 3)])
+    ada = Agent("Ada", model=ScriptedModel([with_usage("Facts.", 5, 1)]))
+    bob = member("Bob Jr", RuntimeError("out of order"))
+    output = await Team("Duo", [ada, bob], instructions="Be kind.", model=leader).run("Tides")
+    assert output.content == "Done."
+    assert (output.usage.input_tokens, output.usage.output_tokens) == (12, 4)
+    assert leader.calls[0].tools == ["ask_ada", "ask_bob_jr"]
+    assert "Be kind." in leader.calls[0].messages[0].text
+    facts, error = leader.calls[1].messages[-2:]
+    assert isinstance(facts, ToolMessage)
+    assert (facts.text, facts.status) == ("Facts.", "success")
+    assert isinstance(error, ToolMessage)
+    assert error.status == "error"
+    assert "out of order" in error.text
+
+
+async def test_route_gives_the_request_to_the_member_that_the_leader_picks() -> None:
+    bob_model = ScriptedModel(["Bob speaks."])
+    ada_model = ScriptedModel()
+    members = [Agent("Ada", model=ada_model), Agent("Bob", model=bob_model)]
+    events = await events_of(
+        Team("Duo", members, mode="route", model=ScriptedModel([calling("ask_bob", {"task": "t"})]))
+    )
+    assert "".join(event.text for event in events if isinstance(event, TextDelta)) == "Bob speaks."
+    assert bob_model.calls[0].messages[-1].text == "Tides"
+    ada_model.assert_done()
+    assert ada_model.calls == []
+
+
+async def test_route_without_a_pick_lets_the_leader_speak() -> None:
+    team = Team("Duo", [member("Ada")], mode="route", model=ScriptedModel(["Which tides?", ""]))
+    assert (await team.run("Tides")).content == "Which tides?"
+    with pytest.raises(ModelFailed, match=r"picked none of its members \(Ada\)"):
+        await team.run("Tides")
+
+
+async def test_a_leader_of_ones_own_leads() -> None:
+    model = ScriptedModel(["Joined."])
+    leader = Agent("Chief", "Rhyme.", model=model)
+    team = Team("Duo", [member("Ada", "Yes.")], mode="collaborate", leader=leader)
+    assert (await team.run("Tides")).content == "Joined."
+    assert "You are Chief." in model.calls[0].messages[0].text
+    assert "Rhyme." in model.calls[0].messages[0].text
+
+
+async def test_a_team_can_be_a_member() -> None:
+    inner = Team("Inner", [member("Ada", "Yes.")], mode="collaborate", model=ScriptedModel(["Inner says."]))
+    outer = Team("Outer", [inner], mode="collaborate", model=ScriptedModel(["Outer says."]))
+    assert (await outer.run("Tides")).content == "Outer says."
+
+
+@pytest.mark.parametrize("mode", ["coordinate", "route", "collaborate"])
+async def test_every_mode_works_offline(mode: str, tmp_path: Path) -> None:
+    (tmp_path / "tides.md").write_text("# Tides\n\nTides follow the Moon and the Sun around the Earth.\n")
+    offline = OfflineModel(words_per_second=0)
+    researcher = Agent("Researcher", "Find facts.", model=offline, tools=[LibraryTools(folder=tmp_path)])
+    output = await Team("Desk", [researcher], mode=mode, model=offline).run("Tides")  # type: ignore[arg-type]
+    assert "Tides follow the Moon" in output.content
+
+
+def test_teams_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(ValueError, match="needs members"):
+        Team("Nobody", [])
+    with pytest.raises(ValueError, match="name of its own"):
+        Team("Twins", [member("Ada"), member("ada")])
+    with pytest.raises(ValueError, match="not 'vote'"):
+        Team("Odd", [member("Ada")], mode="vote")  # type: ignore[arg-type]
