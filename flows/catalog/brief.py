@@ -1,0 +1,52 @@
+"""Brief: search, pick the sources that fit best, summarise them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from agents import Agent
+from agents.extraction.topic import queries
+from agents.text import content_words
+from agents.tools import DuckDuckGoTools
+from agents.tools.sources import SearchResult, Source
+from flows import StepInput, Workflow
+
+MOST_SOURCES = 5
+
+
+async def search(step_input: StepInput) -> dict[str, object]:
+    """Ask the search for the topic of the request; gives a SearchResult."""
+    tool = DuckDuckGoTools().get_tools()[0]
+    query = queries(step_input.get_input_as_string())[0]
+    call = {"name": tool.name, "args": {"query": query}, "id": "search", "type": "tool_call"}
+    message = await tool.ainvoke(call)
+    return dict(message.artifact)
+
+
+def pick(step_input: StepInput) -> str:
+    """The sources that share most words with the question, best first, as text with their titles."""
+    found: SearchResult = step_input.get_step_content("search")
+    wanted = set(content_words(found["query"]))
+
+    def fit(source: Source) -> int:
+        return len(wanted & set(content_words(f"{source['title']} {source['snippet']}")))
+
+    best = sorted(found["sources"], key=fit, reverse=True)[:MOST_SOURCES]
+    if not best:
+        return found["note"] or f"The search found nothing about {found['query']}."
+    return "\n\n".join(f"## {source['title']}\n{source['snippet']}\nSource: {source['address']}" for source in best)
+
+
+summariser = Agent(
+    name="Summariser",
+    instructions="Answer the question in a short brief based on the sources: one sentence with the gist, then four to "
+    "six bullet points, then the sources. Use only what the sources hold.",
+)
+
+brief = Workflow(
+    name="Brief",
+    steps=[search, pick, summariser],
+    description="Answers a question, or briefs you on a subject: searches, picks the best sources and gives a short "
+    "summary. How, why, when, who and what questions.",
+    fresh_for=timedelta(days=7),
+)

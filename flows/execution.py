@@ -1,0 +1,175 @@
+"""One run being worked on, from its first event to its last."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import time
+from collections.abc import Coroutine, Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from agents.context import current_session, current_user
+from storage.records import JournalEntry, Run, RunRequest, RunStatus, StepOutput, Usage, now
+
+from .errors import cause_of
+from .events import BaseEvent, RunCancelled, RunFailed, RunFinished, RunStarted
+from .journal import Journal
+from .memory import RunKeeper
+from .node import StepInput
+from .scope import RunContext, Scope
+from .state import changes_between
+from .steps import NodeList
+from .stream import EventStream
+
+E = TypeVar("E", bound=BaseEvent)
+T = TypeVar("T")
+
+
+class Execution:
+    """Runs the steps of `request` against its journal, tells the stream, keeps the outcome in the store."""
+
+    def __init__(
+        self,
+        steps: NodeList,
+        request: RunRequest,
+        store: RunKeeper,
+        stream: EventStream,
+        *,
+        known: Iterable[JournalEntry] = (),
+        history: tuple[Run, ...] = (),
+        resumed: bool = False,
+    ) -> None:
+        self.request = request
+        self._steps = steps
+        self._store = store
+        self._stream = stream
+        self._history = history
+        self._resumed = resumed
+        known = list(known)
+        spent = sum((entry.output.usage for entry in known if entry.output), Usage())
+        self._context = RunContext(
+            run_id=request.id,
+            journal=Journal(request.id, store, known),
+            stream=stream,
+            user_id=request.user_id,
+            session_id=request.session_id,
+            usage=replace(spent, seconds=0.0),
+        )
+        self._scope = Scope(self._context, name=request.workflow, state=copy.deepcopy(request.session_state))
+        self._task: asyncio.Task[Any] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """End the run as cancelled, from any thread; what is finished stays."""
+        self._cancelled = True
+        if self._task is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._task.cancel)
+
+    async def run(self) -> Run:
+        """Work until the run is completed, failed or cancelled; raises only when the caller is cancelled."""
+        self._task, self._loop = asyncio.current_task(), asyncio.get_running_loop()
+        started = time.perf_counter()
+        user, session = current_user.set(self.request.user_id), current_session.set(self.request.session_id)
+        try:
+            output = await self._work()
+        except asyncio.CancelledError:
+            run = await _shielded(self._end("cancelled", StepOutput(), started, None, RunCancelled))
+            if not self._cancelled:
+                raise
+            if self._task is not None:
+                self._task.uncancel()
+            return run
+        except Exception as error:  # an evaluator, a selector or the engine itself
+            message = cause_of(error)
+            return await self._end("failed", StepOutput(), started, message, RunFailed, error=message)
+        finally:
+            current_user.reset(user)
+            current_session.reset(session)
+        if output.success:
+            usage = self._usage(started)
+            return await self._end("completed", output, started, None, RunFinished, content=output.content, usage=usage)
+        message = _failure(output)
+        return await self._end("failed", output, started, message, RunFailed, error=message)
+
+    async def _work(self) -> StepOutput:
+        request = self.request
+        self._scope.emit(
+            RunStarted,
+            workflow=request.workflow,
+            input=request.input,
+            steps=tuple(self._steps.names),
+            resumed=self._resumed,
+        )
+        if self._cancelled:
+            raise asyncio.CancelledError
+        step_input = StepInput(request.input, history=self._history, files=request.files)
+        return await self._steps.run(step_input, self._scope)
+
+    async def _end(
+        self,
+        status: RunStatus,
+        output: StepOutput,
+        started: float,
+        failure: str | None,
+        event: type[E],
+        /,
+        **fields: Any,
+    ) -> Run:
+        request, usage = self.request, self._usage(started)
+        changes = changes_between(request.session_state, self._scope.state)
+        context = self._context
+        seq = self._stream.prepare(event, request.id, "", request.workflow, **fields)
+        try:
+            await self._store.end_run(
+                request.id,
+                status=status,
+                content=output.content,
+                error=failure,
+                session_state=self._scope.state,
+                state_changes=changes,
+                usage=usage,
+                steps=output.steps,
+                events=self._stream.take_unstored(),
+            )
+        finally:
+            self._stream.release(seq)
+        return Run(
+            id=request.id,
+            workflow=request.workflow,
+            status=status,
+            input=request.input,
+            content=output.content,
+            steps=output.steps,
+            session_state=self._scope.state,
+            error=failure,
+            usage=usage,
+            forked_from=request.forked_from,
+            started_at=request.started_at,
+            finished_at=now(),
+            user_id=context.user_id,
+            session_id=context.session_id,
+            turn_id=request.turn_id,
+        )
+
+    def _usage(self, started: float) -> Usage:
+        return replace(self._context.usage, seconds=time.perf_counter() - started)
+
+
+def _failure(output: StepOutput, path: str = "") -> str:
+    """The error of a run: which step failed, and why."""
+    failed = next((step for step in output.steps if not step.success), None)
+    if failed is None:
+        return f"{path} failed: {output.error}" if path else str(output.error)
+    return _failure(failed, f"{path}/{failed.step_name}" if path else failed.step_name)
+
+
+async def _shielded(work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, which a second cancellation does not cut short."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise

@@ -1,0 +1,152 @@
+"""A store in memory, for workflows that were given none: the same journal, gone with the process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from storage.errors import Busy, NotFound
+from storage.records import (
+    EventRecord,
+    JournalEntry,
+    Question,
+    Run,
+    RunRequest,
+    RunStatus,
+    StepOutput,
+    Usage,
+    now,
+)
+
+REMEMBERED_RUNS = 1000
+
+
+class RunKeeper(Protocol):
+    """What a workflow needs of a store. `storage.RunStore` is one, `MemoryStore` another."""
+
+    async def create_run(self, request: RunRequest) -> None: ...
+    async def claim_run(self, run_id: str) -> RunRequest: ...
+    async def journal(self, run_id: str) -> list[JournalEntry]: ...
+    async def record(self, run_id: str, entry: JournalEntry, events: Sequence[EventRecord] = ()) -> None: ...
+    async def append_events(self, events: Sequence[EventRecord]) -> None: ...
+    async def last_seq(self, stream: str) -> int: ...
+    async def end_run(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus,
+        content: Any = None,
+        error: str | None = None,
+        question: Question | None = None,
+        session_state: dict[str, Any] | None = None,
+        state_changes: dict[str, Any] | None = None,
+        usage: Usage = ...,
+        steps: Sequence[StepOutput] = (),
+        events: Sequence[EventRecord] = (),
+    ) -> None: ...
+    async def get_run(self, run_id: str) -> Run: ...
+    async def completed_run_ids(self, session_id: str, user_id: str, limit: int) -> list[str]: ...
+    async def session_state(self, session_id: str, user_id: str) -> dict[str, Any]: ...
+
+
+@dataclass(slots=True)
+class _Kept:
+    request: RunRequest
+    run: Run
+    entries: dict[str, JournalEntry] = field(default_factory=dict)
+
+
+class MemoryStore:
+    """The last REMEMBERED_RUNS runs and the sessions' states, in this process."""
+
+    def __init__(self) -> None:
+        self._runs: OrderedDict[str, _Kept] = OrderedDict()
+        self._states: dict[tuple[str, str], dict[str, Any]] = {}
+
+    async def create_run(self, request: RunRequest) -> None:
+        run = Run(
+            id=request.id,
+            workflow=request.workflow,
+            status="running",
+            input=request.input,
+            forked_from=request.forked_from,
+            started_at=request.started_at,
+            user_id=request.user_id,
+            session_id=request.session_id,
+        )
+        self._runs[request.id] = _Kept(request, run)
+        if len(self._runs) > REMEMBERED_RUNS:
+            self._runs.popitem(last=False)
+
+    async def claim_run(self, run_id: str) -> RunRequest:
+        kept = self._kept(run_id)
+        if kept.run.status == "running":
+            raise Busy(f"Run {run_id} is being worked on right now.")
+        kept.run = replace(kept.run, status="running", error=None, finished_at=None)
+        return kept.request
+
+    async def journal(self, run_id: str) -> list[JournalEntry]:
+        return list(self._kept(run_id).entries.values())
+
+    async def record(self, run_id: str, entry: JournalEntry, events: Sequence[EventRecord] = ()) -> None:
+        self._kept(run_id).entries[entry.path] = entry
+
+    async def append_events(self, events: Sequence[EventRecord]) -> None:
+        """Nothing outlives the process, and who watches has the live stream."""
+
+    async def last_seq(self, stream: str) -> int:
+        return 0
+
+    async def end_run(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus,
+        content: Any = None,
+        error: str | None = None,
+        question: Question | None = None,
+        session_state: dict[str, Any] | None = None,
+        state_changes: dict[str, Any] | None = None,
+        usage: Usage = Usage(),
+        steps: Sequence[StepOutput] = (),
+        events: Sequence[EventRecord] = (),
+    ) -> None:
+        kept = self._kept(run_id)
+        kept.run = replace(
+            kept.run,
+            status=status,
+            content=content,
+            error=error,
+            question=question,
+            session_state=session_state or {},
+            usage=usage,
+            steps=tuple(steps),
+            finished_at=now(),
+        )
+        if status == "completed" and state_changes:
+            key = (kept.request.user_id, kept.request.session_id)
+            self._states[key] = {**self._states.get(key, {}), **state_changes["set"]}
+            for name in state_changes["removed"]:
+                self._states[key].pop(name, None)
+
+    async def get_run(self, run_id: str) -> Run:
+        return self._kept(run_id).run
+
+    async def completed_run_ids(self, session_id: str, user_id: str, limit: int) -> list[str]:
+        found = [
+            kept.run.id
+            for kept in self._runs.values()
+            if (kept.run.session_id, kept.run.user_id, kept.run.status) == (session_id, user_id, "completed")
+        ]
+        return found[-limit:]
+
+    async def session_state(self, session_id: str, user_id: str) -> dict[str, Any]:
+        return dict(self._states.get((user_id, session_id), {}))
+
+    def _kept(self, run_id: str) -> _Kept:
+        try:
+            return self._runs[run_id]
+        except KeyError:
+            raise NotFound(f"There is no run {run_id}.") from None

@@ -1,0 +1,120 @@
+"""The one protocol every node of a workflow follows, and what a node is given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from pydantic import BaseModel
+
+from storage.records import Run, StepOutput
+
+if TYPE_CHECKING:
+    from .scope import Scope
+
+
+@runtime_checkable
+class Node(Protocol):
+    """A function, agent, team, sequence, parallel, condition, loop, router or nested workflow.
+
+    `kind` is its class name in lower case; `children` are the nodes it may call.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def children(self) -> Sequence[Node]: ...
+
+    async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
+        """Do the work. A failure is an output with `success=False`; containers pass it up."""
+        ...
+
+
+@dataclass(slots=True)
+class StepInput:
+    """What a node is given: the workflow's input and what was worked out before it."""
+
+    input: Any
+    previous_step_content: Any = None
+    previous_step_outputs: Mapping[str, StepOutput] = field(default_factory=dict)
+    session_state: dict[str, Any] = field(default_factory=dict)
+    history: tuple[Run, ...] = ()
+    files: tuple[str, ...] = ()
+    answer: Any = None
+    feedback: str | None = None
+
+    def get_input_as_string(self) -> str:
+        """The workflow's input as text."""
+        return as_text(self.input)
+
+    def get_step_output(self, name: str) -> StepOutput | None:
+        """The output of the step called `name`, at any depth, the nearest first; None if there is none."""
+        if name in self.previous_step_outputs:
+            return self.previous_step_outputs[name]
+        for output in reversed(list(self.previous_step_outputs.values())):
+            if found := _find(output, name):
+                return found
+        return None
+
+    def get_step_content(self, name: str) -> Any:
+        """The content of the step called `name`, or None."""
+        output = self.get_step_output(name)
+        return output.content if output else None
+
+    def get_last_step_content(self) -> Any:
+        """The content of the step before this one."""
+        return self.previous_step_content
+
+    def get_all_previous_content(self) -> str:
+        """Every earlier step's content under a heading with its name."""
+        return "\n\n".join(
+            f"### {name}\n{as_text(output.content)}" for name, output in self.previous_step_outputs.items()
+        )
+
+
+def _find(output: StepOutput, name: str) -> StepOutput | None:
+    for child in output.steps:
+        if child.step_name == name:
+            return child
+        if found := _find(child, name):
+            return found
+    return None
+
+
+def as_text(content: Any) -> str:
+    """Any content as text: strings as they are, everything else as JSON."""
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, BaseModel):
+        return content.model_dump_json(indent=2)
+    return json.dumps(content, ensure_ascii=False, indent=2, default=str)
+
+
+def fingerprint(node: Node) -> Any:
+    """The shape of a tree: kinds, names and nesting, as JSON values."""
+    return [node.kind, node.name, [fingerprint(child) for child in node.children]]
+
+
+def check_name(name: str) -> str:
+    """The name, if it can be part of a path; else ValueError."""
+    if not name or "/" in name or "#" in name:
+        raise ValueError(f"A step's name must not be empty nor contain '/' or '#', as {name!r} does.")
+    return name
+
+
+def sibling_names(nodes: Sequence[Node]) -> list[str]:
+    """The path parts of siblings: their names, the second of one name with `#2`, and so on."""
+    seen: dict[str, int] = {}
+    names = []
+    for node in nodes:
+        seen[node.name] = count = seen.get(node.name, 0) + 1
+        names.append(node.name if count == 1 else f"{node.name}#{count}")
+    return names

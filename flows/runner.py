@@ -1,0 +1,167 @@
+"""Who does the work: starts, follows, resumes and cancels runs and turns, apart from who asked for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from storage import RunStore
+from storage.errors import NotFound
+from storage.records import RunRequest, Turn
+
+from .errors import WorkflowError
+from .events import ENDS_RUN, Event
+from .stream import EventStream
+from .wire import from_record
+from .workflow import Workflow
+
+POLL_SECONDS = 0.2
+
+FinishTurn = Callable[[RunRequest, EventStream], Coroutine[Any, Any, None]]
+
+
+@dataclass(slots=True)
+class _Live:
+    """A turn or run that this process works on now."""
+
+    stream: EventStream
+    task: asyncio.Task[Any]
+    loop: asyncio.AbstractEventLoop
+
+
+class Runner:
+    """Works in this process, as asyncio tasks. Whoever follows may leave and come back; the work goes on.
+
+    `id` is a turn's or a run's everywhere. `on_resume` is how the run of a turn is gone on with.
+    """
+
+    def __init__(self, store: RunStore, workflows: Mapping[str, Workflow]) -> None:
+        self.store = store
+        self.workflows = workflows
+        self.on_resume: FinishTurn | None = None
+        self._live: dict[str, _Live] = {}
+
+    async def start(self, workflow: str, input: Any, *, user_id: str, session_id: str) -> str:
+        """Start a run and return its id at once. Raises InvalidInput, or WorkflowError for an unknown name."""
+        found = self.workflow(workflow)
+        request = await found.request(input, user_id=user_id, session_id=session_id, store=self.store)
+        await self.store.create_run(request)
+        stream = EventStream(request.stream, sink=self.store)
+        self.launch(stream, found.execute(request, stream=stream, store=self.store))
+        return request.id
+
+    async def answer(self, run_id: str) -> str:
+        """Go on with a run that was interrupted, cancelled or failed; returns the id of its stream of events.
+
+        Raises NotFound, Busy, TreeChanged.
+        """
+        run = await self.store.get_run(run_id)
+        workflow = self.workflow(run.workflow)
+        request, stream = await workflow.claim(run_id, self.store)
+        if request.turn_id is not None and self.on_resume is not None:
+            self.launch(stream, self.on_resume(request, stream))
+        else:
+            self.launch(stream, workflow.execute(request, stream=stream, store=self.store, resumed=True))
+        return request.stream
+
+    async def cancel(self, id: str) -> None:
+        """End a turn or run that this process works on; what is finished stays."""
+        live = self._live.get(id) or self._live.get(await self._stream_of(id))
+        if live is not None:
+            live.loop.call_soon_threadsafe(live.task.cancel)
+
+    def is_live(self, id: str) -> bool:
+        """Whether this process works on the turn or run with this stream id now."""
+        return id in self._live
+
+    async def follow(self, id: str, after_seq: int = 0) -> AsyncGenerator[Event]:
+        """The events numbered above `after_seq`: the stored ones, then those to come, until the end.
+
+        Ends when the turn or run has ended or waits for a person. Ending it cancels nothing. Raises NotFound.
+        """
+        stream_id = await self._stream_of(id)
+        run_id = id if stream_id != id else None
+        live = self._live.get(stream_id)
+        source = self._watch(live, after_seq) if live else self._read(stream_id, after_seq)
+        async with aclosing(source) as events:
+            async for event in events:
+                if run_id is None or event.run_id == run_id:
+                    yield event
+                    if run_id is not None and event.type in ENDS_RUN:
+                        return
+
+    def launch(self, stream: EventStream, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Do `work` as a task of its own; `stream` can be followed until it ends."""
+
+        async def supervised() -> Any:
+            try:
+                return await work
+            finally:
+                self._live.pop(stream.id, None)
+                stream.close()
+
+        task = asyncio.get_running_loop().create_task(supervised())
+        self._live[stream.id] = _Live(stream, task, asyncio.get_running_loop())
+        return task
+
+    def workflow(self, name: str) -> Workflow:
+        """The workflow of this name. Raises WorkflowError that names those there are."""
+        try:
+            return self.workflows[name]
+        except KeyError:
+            names = ", ".join(self.workflows) or "none"
+            raise WorkflowError(f"There is no workflow called {name!r}. There are: {names}.") from None
+
+    async def close(self) -> None:
+        """Cancel what this process works on, and wait until it is stored."""
+        tasks = [live.task for live in self._live.values()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _watch(self, live: _Live, after_seq: int) -> AsyncGenerator[Event]:
+        if after_seq + 1 < live.stream.first_seq:
+            async for event in self._stored(live.stream.id, after_seq):
+                if event.seq >= live.stream.first_seq:
+                    break
+                yield event
+        async with aclosing(live.stream.follow(after_seq)) as events:
+            async for event in events:
+                yield event
+
+    async def _read(self, stream_id: str, after_seq: int) -> AsyncGenerator[Event]:
+        """From the store alone, as another process writes it."""
+        while True:
+            running = await self._is_running(stream_id)
+            async for event in self._stored(stream_id, after_seq):
+                after_seq = event.seq
+                yield event
+            if not running:
+                return
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _stored(self, stream_id: str, after_seq: int) -> AsyncGenerator[Event]:
+        records = await self.store.events(stream_id, after_seq=after_seq)
+        turn = await self._turn(stream_id) if any(record.turn_id for record in records) else None
+        for record in records:
+            yield from_record(record, turn)
+
+    async def _is_running(self, stream_id: str) -> bool:
+        turn = await self._turn(stream_id)
+        return (turn or await self.store.get_run(stream_id)).status in ("running", "queued")
+
+    async def _stream_of(self, id: str) -> str:
+        if id in self._live or await self._turn(id) is not None:
+            return id
+        run = await self.store.get_run(id)
+        return run.turn_id or run.id
+
+    async def _turn(self, id: str) -> Turn | None:
+        try:
+            return await self.store.get_turn(id)
+        except NotFound:
+            return None

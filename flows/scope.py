@@ -1,0 +1,87 @@
+"""Where a node stands in its run: its path, its state, the journal and the events, in one handle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from storage.records import JournalEntry, StepOutput, Usage
+
+from .errors import WorkflowError
+from .events import BaseEvent, StepFailed, StepFinished, StepStarted
+from .journal import Journal
+from .stream import EventStream
+
+MAX_DEPTH = 10
+
+E = TypeVar("E", bound=BaseEvent)
+
+
+@dataclass(slots=True)
+class RunContext:
+    """What all scopes of one run share."""
+
+    run_id: str
+    journal: Journal
+    stream: EventStream
+    user_id: str = "local"
+    session_id: str = ""
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(slots=True)
+class Scope:
+    """A node's handle on its run: `path` is "" for the run itself, `state` what it may change."""
+
+    context: RunContext
+    path: str = ""
+    name: str = ""
+    state: dict[str, Any] = field(default_factory=dict)
+    depth: int = 0
+
+    def child(self, name: str) -> Scope:
+        """The scope of a child: one part longer, the same state."""
+        path = f"{self.path}/{name}" if self.path else name
+        return Scope(self.context, path, name, self.state, self.depth)
+
+    def nested(self) -> Scope:
+        """The scope a nested workflow runs its steps in; refused beyond MAX_DEPTH."""
+        if self.depth >= MAX_DEPTH:
+            raise WorkflowError(
+                f"{self.path}: workflows are nested more than {MAX_DEPTH} deep. Does one contain itself?"
+            )
+        return Scope(self.context, self.path, self.name, self.state, self.depth + 1)
+
+    def emit(self, event: type[E], /, **fields: Any) -> None:
+        """Tell whoever watches."""
+        if self.context.stream.active:
+            self.context.stream.emit(event, self.context.run_id, self.path, self.name, **fields)
+
+    def known(self) -> JournalEntry | None:
+        """What the journal knows of this path, unless it is a failure, which is tried anew."""
+        entry = self.context.journal.known(self.path)
+        return entry if entry is not None and entry.status != "failed" else None
+
+    async def record(self, entry: JournalEntry, event: type[E], /, **fields: Any) -> None:
+        """Put `entry` in the journal; only then tell of it, with an event of class `event`."""
+        stream = self.context.stream
+        if entry.output is not None:
+            self.context.usage = self.context.usage + entry.output.usage
+        if not stream.active:
+            await self.context.journal.record(entry, ())
+            return
+        seq = stream.prepare(event, self.context.run_id, self.path, self.name, **fields)
+        try:
+            await self.context.journal.record(entry, stream.take_unstored())
+        finally:
+            stream.release(seq)
+
+    def container_started(self, kind: str) -> None:
+        self.emit(StepStarted, kind=kind)
+
+    def container_finished(self, kind: str, output: StepOutput) -> None:
+        """A container's end. What it gave follows from its children, so it is told but not journalled."""
+        if output.success:
+            self.emit(StepFinished, output=output, kind=kind)
+        else:
+            self.emit(StepFailed, error=output.error or "a step in it failed")

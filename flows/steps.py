@@ -1,0 +1,61 @@
+"""A sequence: nodes one after the other, each given what those before it worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from storage.records import StepOutput
+
+from .node import Node, StepInput, check_name, sibling_names
+from .scope import Scope
+from .step import as_node
+
+
+class NodeList:
+    """Nodes in order, without a name of their own: the inside of Steps and of Workflow."""
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self.nodes: Sequence[Node] = [as_node(item) for item in items]
+        self.names = sibling_names(self.nodes)
+
+    async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
+        """The last node's content, `steps` the outputs so far; a failure or a stop ends it."""
+        outputs = dict(step_input.previous_step_outputs)
+        content = step_input.previous_step_content
+        done: list[StepOutput] = []
+        for node, name in zip(self.nodes, self.names, strict=True):
+            given = replace(
+                step_input,
+                previous_step_content=content,
+                previous_step_outputs=outputs,
+                session_state=scope.state,
+            )
+            output = await node.run(given, scope.child(name))
+            done.append(output)
+            outputs[name] = output
+            content = output.content
+            if not output.success or output.stop:
+                return StepOutput(content, output.success, output.error, output.stop, steps=tuple(done))
+        return StepOutput(content, steps=tuple(done))
+
+
+class Steps:
+    """A named sequence of nodes."""
+
+    kind = "steps"
+
+    def __init__(self, name: str, steps: Iterable[Any]) -> None:
+        self.name = check_name(name)
+        self._sequence = NodeList(steps)
+
+    @property
+    def children(self) -> Sequence[Node]:
+        return self._sequence.nodes
+
+    async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
+        scope.container_started(self.kind)
+        output = replace(await self._sequence.run(step_input, scope), step_name=scope.name)
+        scope.container_finished(self.kind, output)
+        return output

@@ -1,0 +1,167 @@
+"""The stream of events of one turn or run: numbered, stored, and watched by whoever follows it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, Protocol, TypeVar, cast
+
+from storage.records import EventRecord, now
+
+from .events import BaseEvent, Event
+from .wire import join_deltas, to_record
+
+FLUSH_SECONDS = 0.5
+
+E = TypeVar("E", bound=BaseEvent)
+
+
+class EventSink(Protocol):
+    """Where events are kept."""
+
+    async def append_events(self, events: Sequence[EventRecord]) -> None: ...
+
+
+class _Follower:
+    """One watcher: a queue in the watcher's own event loop."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.queue: asyncio.Queue[Event | None] = asyncio.Queue()
+
+    def give(self, event: Event | None) -> None:
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:
+            here = None
+        if here is self.loop:
+            self.queue.put_nowait(event)
+        elif not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.queue.put_nowait, event)
+
+
+class EventStream:
+    """Numbers events, hands them to followers in order, and stores them.
+
+    An event that tells of a commit is handed on only after that commit; the events behind it wait, so that
+    followers see the numbers rise. With neither a sink nor `watched`, nothing is made at all.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        sink: EventSink | None = None,
+        turn_id: str | None = None,
+        seq: int = 0,
+        watched: bool = True,
+    ) -> None:
+        self.id = id
+        self.turn_id = turn_id
+        self.first_seq = seq + 1
+        self.active = watched or sink is not None
+        self._seq = seq
+        self._sink = sink
+        self._history: list[Event] = []
+        self._followers: list[_Follower] = []
+        self._unstored: list[Event] = []
+        self._outbox: deque[Event] = deque()
+        self._held: set[int] = set()
+        self._flush_timer: asyncio.TimerHandle | None = None
+        self._flushes: set[asyncio.Task[None]] = set()
+        self._lock = threading.Lock()  # followers may live in other threads
+        self.closed = False
+
+    def emit(self, event: type[E], run_id: str | None, path: str, name: str, /, **fields: Any) -> None:
+        """Make an event and hand it on at once; it is stored within a second."""
+        if self.active:
+            self._publish(self._make(event, run_id, path, name, fields))
+            self._flush_soon()
+
+    def prepare(self, event: type[E], run_id: str | None, path: str, name: str, /, **fields: Any) -> int:
+        """Make an event that is handed on only when `release` is called with the number this returns."""
+        if not self.active:
+            return 0
+        made = self._make(event, run_id, path, name, fields)
+        self._held.add(made.seq)
+        self._publish(made)
+        return made.seq
+
+    def release(self, seq: int) -> None:
+        self._held.discard(seq)
+        self._drain()
+
+    def take_unstored(self) -> list[EventRecord]:
+        """The events that are not stored yet; the caller must store them now."""
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+            self._flush_timer = None
+        events, self._unstored = self._unstored, []
+        return [to_record(event, self.id) for event in join_deltas(events)] if self._sink is not None else []
+
+    async def flush(self) -> None:
+        records = self.take_unstored()
+        if records and self._sink is not None:
+            await self._sink.append_events(records)
+
+    def close(self) -> None:
+        """Tell the followers that nothing more will come."""
+        self._held.clear()
+        self._drain()
+        with self._lock:
+            self.closed = True
+            for follower in self._followers:
+                follower.give(None)
+
+    async def follow(self, after_seq: int = 0) -> AsyncGenerator[Event]:
+        """The events numbered above `after_seq` that this stream has seen, then those to come."""
+        follower = _Follower()
+        with self._lock:
+            seen = [event for event in self._history if event.seq > after_seq]
+            closed = self.closed
+            if not closed:
+                self._followers.append(follower)
+        try:
+            for event in seen:
+                yield event
+            while not closed:
+                event_or_end = await follower.queue.get()
+                if event_or_end is None:
+                    return
+                yield event_or_end
+        finally:
+            with self._lock:
+                if follower in self._followers:
+                    self._followers.remove(follower)
+
+    def _make(self, kind: type[E], run_id: str | None, path: str, name: str, fields: dict[str, Any]) -> Event:
+        self._seq += 1
+        event = kind(seq=self._seq, turn_id=self.turn_id, run_id=run_id, path=path, name=name, at=now(), **fields)
+        return cast(Event, event)
+
+    def _publish(self, event: Event) -> None:
+        if self._sink is not None:
+            self._unstored.append(event)
+        self._outbox.append(event)
+        self._drain()
+
+    def _drain(self) -> None:
+        with self._lock:
+            while self._outbox and self._outbox[0].seq not in self._held:
+                event = self._outbox.popleft()
+                self._history.append(event)
+                for follower in self._followers:
+                    follower.give(event)
+
+    def _flush_soon(self) -> None:
+        if self._sink is not None and self._flush_timer is None:
+            loop = asyncio.get_running_loop()
+            self._flush_timer = loop.call_later(FLUSH_SECONDS, self._start_flush)
+
+    def _start_flush(self) -> None:
+        self._flush_timer = None
+        task = asyncio.get_running_loop().create_task(self.flush())
+        self._flushes.add(task)
+        task.add_done_callback(self._flushes.discard)

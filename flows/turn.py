@@ -1,0 +1,306 @@
+"""One turn: recall, decide, then answer or run, and keep what was said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.messages.tool import ToolCall
+
+from agents.context import current_session, current_user, usage_meter
+from agents.models import resolve_model, stream_reply
+from storage import RunStore
+from storage.records import Action, Decision, Run, RunRequest, Turn, TurnStatus, Usage, now
+
+from .citations import CitationFilter, citations
+from .commands import Command
+from .decision import Choice, Known, decide, input_text
+from .errors import cause_of
+from .events import AnswerDelta, Decided, StepDelta, StepRetried, StepStarted, TurnFinished
+from .node import as_text
+from .prompt import RECENT_TURNS, messages, tool_name, workflow_tools
+from .question import Question, understand
+from .recall import Reach, recall
+from .stream import EventStream
+from .wire import from_record
+from .workflow import Workflow
+
+REMOVED_NOTE = "\n\n*(A reference to something that is not in memory was removed.)*"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all turns of a WorkflowAgent share."""
+
+    store: RunStore
+    workflows: Mapping[str, Workflow]
+    model: BaseChatModel | str | None
+    instructions: str = ""
+    reach: Reach = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A workflow that is to run."""
+
+    workflow: str
+    input: Any
+    reason: str
+
+
+class TurnExecution:
+    """Works on one turn until it is answered; every change of it is stored with the events that tell of it."""
+
+    def __init__(self, setting: Setting, turn: Turn, stream: EventStream) -> None:
+        self.turn = turn
+        self._setting = setting
+        self._store = setting.store
+        self._stream = stream
+        self._said = ""
+
+    async def run(self) -> Turn:
+        """The turn, finished: `error` says in a sentence what went wrong, if something did."""
+        self.turn = replace(self.turn, status="running")
+        return await self._guarded(self._take())
+
+    async def go_on(self, request: RunRequest) -> Turn:
+        """The turn, finished, when a run of it that had ended early is gone on with."""
+        self.turn = replace(self.turn, status="running", error=None)
+        await self._store.update_turn(self.turn)
+        return await self._guarded(self._resume(request))
+
+    async def withdraw(self) -> Turn:
+        """The turn, cancelled before its work began."""
+        return await self._finish("cancelled", None, self.turn.usage)
+
+    async def _guarded(self, work: Any) -> Turn:
+        current_user.set(self.turn.user_id)
+        current_session.set(self.turn.session_id)
+        status: TurnStatus
+        with usage_meter() as meter:
+            try:
+                status, error = await work
+            except asyncio.CancelledError:
+                status, error = "cancelled", None
+            except Exception as failure:
+                status, error = "failed", cause_of(failure)
+        spent = self.turn.usage + meter.usage
+        seconds = (now() - self.turn.started_at).total_seconds()
+        return await asyncio.shield(
+            self._finish(status, error, Usage(spent.input_tokens, spent.output_tokens, seconds))
+        )
+
+    async def _take(self) -> tuple[TurnStatus, str | None]:
+        turn, command = self.turn, Command.parse(self.turn.message)
+        conversation = await self._conversation()
+        question = understand(command.text, conversation)
+        known = await recall(
+            self._store,
+            question,
+            conversation,
+            user_id=turn.user_id,
+            session_id=turn.session_id,
+            reach=self._setting.reach,
+        )
+        decision = command.decide(question, known, self._choices()) or decide(question, known, self._choices(), now())
+        return await self._act(command, question, known, decision, conversation)
+
+    async def _act(
+        self,
+        command: Command,
+        question: Question,
+        known: Known,
+        decision: Decision,
+        conversation: Sequence[Turn],
+    ) -> tuple[TurnStatus, str | None]:
+        ruled = command.name is not None or question.kind == "again" or decision.action == "refresh"
+        if ruled and decision.workflow is not None and decision.action in ("run", "refresh"):
+            return await self._run_all(decision, [Call(decision.workflow, decision.input, decision.reason)])
+        if ruled and decision.action == "clarify":
+            await self._decided(decision)
+            self._say(decision.reason)
+            return "completed", None
+        if decision.action == "answer" and known.same_input is not None:
+            return await self._repeat(decision, known.same_input)
+        return await self._ask_model(question, known, decision, conversation)
+
+    async def _repeat(self, decision: Decision, run: Run) -> tuple[TurnStatus, str | None]:
+        """Serve an exact, fresh repeat from its run, without a model call."""
+        await self._decided(decision)
+        pieces = [piece for piece in decision.evidence if piece.passage.run_id == run.id]
+        self._say(as_text(run.content))
+        if pieces:
+            label = pieces[-1].label if len(pieces) == 1 else pieces[0].label
+            self._say(f" [{label}]")
+            self.turn = replace(self.turn, citations=citations([label], decision.evidence))
+        return "completed", None
+
+    async def _ask_model(
+        self, question: Question, known: Known, decision: Decision, conversation: Sequence[Turn]
+    ) -> tuple[TurnStatus, str | None]:
+        model = resolve_model(self._setting.model)
+        tools = workflow_tools(self._setting.workflows.values())
+        failed = [run for run in (known.last_run,) if run is not None and run.status == "failed"]
+        prompt = messages(question, conversation, known.evidence, decision, failed, now(), self._setting.instructions)
+        filtered = CitationFilter([piece.label for piece in known.evidence])
+        talks = decision.action in ("chat", "clarify")
+        spoken = decision if talks else _as_answer(decision)
+        reply: AIMessage | None = None
+        async for part in stream_reply(model, prompt, tools):
+            if isinstance(part, AIMessage):
+                reply = part
+            elif text := filtered.take(part):
+                if self.turn.decision is None:
+                    await self._decided(spoken)
+                self._say(text)
+        rest = filtered.finish()
+        if reply is not None and reply.tool_calls:
+            self._say(rest)
+            return await self._called(decision, reply.tool_calls)
+        if self.turn.decision is None:
+            await self._decided(spoken)
+        self._say(rest + (REMOVED_NOTE if filtered.removed else ""))
+        cited = citations(filtered.cited, known.evidence)
+        final = self.turn.decision or spoken
+        if not cited and final.action == "answer":
+            action: Action = "clarify" if self._said.rstrip().endswith("?") else "chat"
+            final = replace(final, action=action, reason="The reply rests on no stored result.")
+        self.turn = replace(self.turn, citations=cited, decision=final)
+        return "completed", None
+
+    async def _called(self, suggestion: Decision, tool_calls: Sequence[ToolCall]) -> tuple[TurnStatus, str | None]:
+        by_tool = {tool_name(name): name for name in self._setting.workflows}
+        calls = []
+        for call in tool_calls:
+            name = by_tool.get(call["name"])
+            if name is None:
+                names = ", ".join(self._setting.workflows) or "none"
+                decision = Decision("clarify", f"There is no such workflow. There are: {names}.")
+                await self._decided(decision)
+                self._say(f"I cannot run {call['name']!r}. The workflows here are: {names}. Which one fits?")
+                return "completed", None
+            given, reason = call["args"].get("input") or self.turn.message, call["args"].get("reason")
+            calls.append(Call(name, given, str(reason or suggestion.reason)))
+        first = calls[0]
+        agrees = suggestion.action in ("run", "refresh")
+        decision = replace(
+            suggestion,
+            action=suggestion.action if agrees else "run",
+            workflow=first.workflow,
+            input=input_text(first.input),
+            reason=first.reason,
+            confidence=suggestion.confidence if agrees else 0.5,
+        )
+        return await self._run_all(decision, calls)
+
+    async def _run_all(self, decision: Decision, calls: Sequence[Call]) -> tuple[TurnStatus, str | None]:
+        turn, requests = self.turn, []
+        for call in calls:
+            request = await self._setting.workflows[call.workflow].request(
+                call.input,
+                session_id=turn.session_id,
+                user_id=turn.user_id,
+                turn_id=turn.id,
+                store=self._store,
+            )
+            await self._store.create_run(request)
+            requests.append(request)
+        self.turn = replace(self.turn, run_ids=tuple(request.id for request in requests))
+        await self._decided(decision)
+        runs: list[Run] = []
+        try:
+            for request in requests:
+                runs.append(await self._work(request))
+        finally:
+            for request in requests[len(runs) + 1 :]:  # the turn was cancelled before their turn came
+                await self._store.end_run(request.id, status="cancelled")
+        return await self._answered(runs)
+
+    async def _resume(self, resumed: RunRequest) -> tuple[TurnStatus, str | None]:
+        runs = []
+        for run_id in self.turn.run_ids:
+            run = await self._store.get_run(run_id)
+            if run_id == resumed.id:
+                run = await self._work(resumed, resumed=True)
+            elif run.status != "completed":
+                run = await self._work(await self._store.claim_run(run_id), resumed=True)
+            runs.append(run)
+        return await self._answered(runs)
+
+    async def _work(self, request: RunRequest, resumed: bool = False) -> Run:
+        workflow = self._setting.workflows[request.workflow]
+        return await workflow.execute(request, stream=self._stream, store=self._store, resumed=resumed)
+
+    async def _answered(self, runs: Sequence[Run]) -> tuple[TurnStatus, str | None]:
+        """What the runs gave is the answer; what no step has streamed yet is told now."""
+        parts, failed = [], None
+        for run in runs:
+            if run.status != "completed":
+                failed = failed or run
+                continue
+            content = as_text(run.content)
+            if (await self._streamed(run)).strip() != content.strip():
+                self._say(content)
+            parts.append(content if len(runs) == 1 else f"## {input_text(run.input)}\n\n{content}")
+        self._said = "\n\n".join(parts)
+        if failed is None:
+            return "completed", None
+        return ("cancelled" if failed.status == "cancelled" else "failed"), failed.error
+
+    async def _streamed(self, run: Run) -> str:
+        """The text that the run's last top-level step has streamed."""
+        workflow = self._setting.workflows[run.workflow]
+        last, text = workflow.steps.names[-1], ""
+        for record in await self._store.events(self._stream.id, run_id=run.id):
+            if record.path != last:
+                continue
+            if record.type in (StepStarted.type, StepRetried.type):
+                text = ""
+            elif record.type == StepDelta.type:
+                event = from_record(record)
+                text += event.text if isinstance(event, StepDelta) else ""
+        return text
+
+    async def _conversation(self) -> list[Turn]:
+        turn = self.turn
+        recent = await self._store.turns(turn.session_id, user_id=turn.user_id, limit=RECENT_TURNS + 1)
+        return [other for other in recent if other.id != turn.id and other.started_at <= turn.started_at]
+
+    def _choices(self) -> list[Choice]:
+        return [
+            Choice(workflow.name, workflow.description, workflow.fresh_for)
+            for workflow in self._setting.workflows.values()
+        ]
+
+    async def _decided(self, decision: Decision) -> None:
+        self.turn = replace(self.turn, decision=decision)
+        seq = self._stream.prepare(Decided, None, "", "", decision=decision)
+        try:
+            await self._store.update_turn(self.turn, self._stream.take_unstored())
+        finally:
+            self._stream.release(seq)
+
+    def _say(self, text: str) -> None:
+        if text:
+            self._said += text
+            self._stream.emit(AnswerDelta, None, "", "", text=text)
+
+    async def _finish(self, status: TurnStatus, error: str | None, usage: Usage) -> Turn:
+        self.turn = replace(self.turn, status=status, error=error, answer=self._said, usage=usage, finished_at=now())
+        seq = self._stream.prepare(TurnFinished, None, "", "", turn=self.turn)
+        try:
+            await self._store.update_turn(self.turn, self._stream.take_unstored())
+        finally:
+            self._stream.release(seq)
+        return self.turn
+
+
+def _as_answer(decision: Decision) -> Decision:
+    """The decision when the model answers although the rules would have run something."""
+    if decision.action == "answer":
+        return decision
+    return replace(decision, action="answer", reason="The model found the answer in stored results.")

@@ -1,0 +1,272 @@
+"""A workflow: a named sequence of nodes that can be run, watched, resumed, and put inside another."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from langchain_core.runnables import Runnable, RunnableLambda
+from pydantic import BaseModel, ValidationError
+
+from storage.records import Run, RunRequest, StepOutput
+
+from .errors import InvalidInput, TreeChanged
+from .events import Event
+from .execution import Execution
+from .memory import MemoryStore, RunKeeper
+from .node import Node, StepInput, check_name, fingerprint
+from .scope import Scope
+from .steps import NodeList
+from .stream import EventStream
+
+HISTORY_RUNS = 5
+
+
+class Workflow:
+    """Steps in a fixed order.
+
+    `fresh_for` is how long a result counts as current; `input_schema` a pydantic model the input must fit;
+    `session_state` the state a new session starts with. Without a `store` the journal is kept in memory.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        steps: Iterable[Any],
+        *,
+        description: str = "",
+        input_schema: type[BaseModel] | None = None,
+        fresh_for: timedelta | None = None,
+        session_state: dict[str, Any] | None = None,
+        store: RunKeeper | None = None,
+    ) -> None:
+        self.name = check_name(name)
+        self.description = description
+        self.input_schema = input_schema
+        self.fresh_for = fresh_for
+        self.session_state = session_state or {}
+        self.store = store
+        self.steps = NodeList(steps)
+        self._memory = MemoryStore()
+        self._fingerprint = json.dumps([fingerprint(node) for node in self.steps.nodes])
+        self._executions: dict[str, Execution] = {}
+
+    @property
+    def node(self) -> Node:
+        """This workflow as a node of another one."""
+        return NestedWorkflow(self)
+
+    async def run(
+        self,
+        input: Any = None,
+        *,
+        session_id: str | None = None,
+        user_id: str | None = None,
+        files: Sequence[str] = (),
+    ) -> Run:
+        """Run to the end. A failed step gives a Run with status `failed`; raises InvalidInput alone."""
+        request = await self.request(input, session_id=session_id, user_id=user_id, files=files)
+        await self._store.create_run(request)
+        stream = EventStream(request.stream, sink=self.store, watched=False)
+        try:
+            return await self.execute(request, stream=stream)
+        finally:
+            stream.close()
+
+    def run_sync(self, input: Any = None, **options: Any) -> Run:
+        """`run` for programs without an event loop."""
+        return asyncio.run(self.run(input, **options))
+
+    async def stream(
+        self,
+        input: Any = None,
+        *,
+        session_id: str | None = None,
+        user_id: str | None = None,
+        files: Sequence[str] = (),
+    ) -> AsyncGenerator[Event]:
+        """Run, and tell every event as it happens. Closing the stream cancels the run."""
+        request = await self.request(input, session_id=session_id, user_id=user_id, files=files)
+        await self._store.create_run(request)
+        stream = EventStream(request.stream, sink=self.store)
+        async with aclosing(self._watch(self.execute(request, stream=stream), stream)) as events:
+            async for event in events:
+                yield event
+
+    async def resume(self, run_id: str) -> Run:
+        """Go on with a run that was interrupted, cancelled or failed; a failed step is tried anew.
+
+        A completed run comes back unchanged. Raises NotFound, Busy, TreeChanged.
+        """
+        run = await self._store.get_run(run_id)
+        if run.status == "completed":
+            return run
+        request, stream = await self.claim(run_id)
+        try:
+            return await self.execute(request, stream=stream, resumed=True)
+        finally:
+            stream.close()
+
+    async def resume_stream(self, run_id: str) -> AsyncGenerator[Event]:
+        """`resume`, told as events; finished steps are not told again."""
+        run = await self._store.get_run(run_id)
+        if run.status == "completed":
+            return
+        request, stream = await self.claim(run_id)
+        async with aclosing(self._watch(self.execute(request, stream=stream, resumed=True), stream)) as events:
+            async for event in events:
+                yield event
+
+    async def get_run(self, run_id: str) -> Run:
+        """A run of this workflow's store. Raises NotFound."""
+        return await self._store.get_run(run_id)
+
+    async def cancel(self, run_id: str) -> None:
+        """End a run of this process; what is finished stays. Nothing happens if it does not run."""
+        if execution := self._executions.get(run_id):
+            execution.cancel()
+
+    def print_response(self, input: Any = None, *, stream: bool = True, **options: Any) -> Run:
+        """Run in a terminal: a panel a step, live if `stream`; plain text in a pipe. Returns the Run."""
+        from .console import print_run  # rich takes a while to import, and only terminals need it
+
+        return asyncio.run(print_run(self, input, live=stream, **options))
+
+    def as_runnable(self) -> Runnable[Any, Any]:
+        """A langchain-core Runnable: the workflow's input in, its content out. A failed run raises."""
+        return RunnableLambda(self._content_of, name=self.name)
+
+    async def request(
+        self,
+        input: Any,
+        *,
+        session_id: str | None = None,
+        user_id: str | None = None,
+        files: Sequence[str] = (),
+        turn_id: str | None = None,
+        store: RunKeeper | None = None,
+    ) -> RunRequest:
+        """What a new run needs, checked. Raises InvalidInput."""
+        store, run_id, user = store or self._store, uuid4().hex, user_id or "local"
+        state = copy.deepcopy(self.session_state)
+        history: Sequence[str] = ()
+        if session_id is not None:
+            state.update(await store.session_state(session_id, user))
+            history = await store.completed_run_ids(session_id, user, HISTORY_RUNS)
+        return RunRequest(
+            id=run_id,
+            workflow=self.name,
+            fingerprint=self._fingerprint,
+            input=self._checked(input),
+            user_id=user,
+            session_id=session_id or run_id,
+            turn_id=turn_id,
+            session_state=state,
+            history=tuple(history),
+            files=tuple(files),
+        )
+
+    async def claim(self, run_id: str, store: RunKeeper | None = None) -> tuple[RunRequest, EventStream]:
+        """Take over a run that nobody works on, and the stream its events go on in. See `resume`."""
+        store = store or self._store
+        request = await store.claim_run(run_id)
+        if request.fingerprint != self._fingerprint:
+            message = f"The steps of {self.name} have changed since run {run_id} began; start a new run."
+            await store.end_run(run_id, status="failed", error=message)
+            raise TreeChanged(message)
+        seq = await store.last_seq(request.stream)
+        sink = None if isinstance(store, MemoryStore) else store
+        return request, EventStream(request.stream, sink=sink, turn_id=request.turn_id, seq=seq)
+
+    async def execute(
+        self,
+        request: RunRequest,
+        *,
+        stream: EventStream,
+        store: RunKeeper | None = None,
+        resumed: bool = False,
+    ) -> Run:
+        """Work on a stored `request` until it ends; with `resumed`, go on from its journal."""
+        store = store or self._store
+        known = await store.journal(request.id) if resumed else ()
+        history = tuple([await store.get_run(run_id) for run_id in request.history])
+        if self.input_schema is not None and isinstance(request.input, dict):
+            request = replace(request, input=self.input_schema.model_validate(request.input))
+        execution = Execution(self.steps, request, store, stream, known=known, history=history, resumed=resumed)
+        self._executions[request.id] = execution
+        try:
+            return await execution.run()
+        finally:
+            del self._executions[request.id]
+
+    @property
+    def _store(self) -> RunKeeper:
+        return self.store or self._memory
+
+    async def _watch(self, work: Coroutine[Any, Any, Run], stream: EventStream) -> AsyncGenerator[Event]:
+        async def run() -> None:
+            try:
+                await work
+            finally:
+                stream.close()
+
+        task = asyncio.create_task(run())
+        try:
+            async with aclosing(stream.follow()) as events:
+                async for event in events:
+                    yield event
+            await task
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait([task])
+
+    async def _content_of(self, input: Any) -> Any:
+        run = await self.run(input)
+        if run.status != "completed":
+            raise RuntimeError(f"{self.name} ended {run.status}: {run.error}")
+        return run.content
+
+    def _checked(self, input: Any) -> Any:
+        if self.input_schema is None:
+            return input
+        try:
+            if isinstance(input, self.input_schema):
+                return input
+            if isinstance(input, str):
+                return self.input_schema.model_validate_json(input)
+            return self.input_schema.model_validate(input)
+        except ValidationError as error:
+            raise InvalidInput(f"The input does not fit {self.name}: {error}") from error
+
+
+class NestedWorkflow:
+    """A workflow as a step of another: one part of the path, its input the content before it."""
+
+    kind = "workflow"
+
+    def __init__(self, workflow: Workflow) -> None:
+        self.workflow = workflow
+        self.name = workflow.name
+
+    @property
+    def children(self) -> Sequence[Node]:
+        return self.workflow.steps.nodes
+
+    async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
+        before = step_input.previous_step_content
+        given = StepInput(
+            step_input.input if before is None else before,
+            session_state=scope.state,
+            history=step_input.history,
+            files=step_input.files,
+        )
+        output = await self.workflow.steps.run(given, scope.nested())
+        return replace(output, stop=False, step_name=scope.name)

@@ -1,0 +1,146 @@
+"""The decision is a pure function, and each reason it names would change it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from flows.decision import Choice, Known, age, decide
+from flows.question import understand
+from storage.records import Decision, Evidence, Passage, Run, Turn
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WEEK = timedelta(days=7)
+CHOICES = [Choice("Article", "Writes an article.", WEEK), Choice("Brief", "Answers a question.", WEEK)]
+TEXT = (
+    "The cost of solar modules fell by about 90 percent between 2010 and 2020. Wind turbines in Denmark met 47 percent "
+    "of demand in 2019. Heat pumps warm buildings with a third of the energy of a boiler."
+)
+
+
+def evidence(text: str = TEXT, hours: float = 1.0) -> Evidence:
+    passage = Passage(
+        run_id="r1",
+        path="Researcher",
+        step_name="Researcher",
+        workflow="Article",
+        run_input="climate change solutions",
+        run_status="completed",
+        session_id="s",
+        finished_at=NOW - timedelta(hours=hours),
+        text=text,
+        start=0,
+        end=len(text),
+    )
+    return Evidence(1, passage, 1.0)
+
+
+def last_run() -> Run:
+    return Run("r1", "Article", "completed", "climate change solutions", finished_at=NOW - timedelta(hours=1))
+
+
+def talk(message: str = "Write an article about climate change solutions") -> Turn:
+    decision = Decision("run", "", workflow="Article", input=message)
+    return Turn("t1", message, decision=decision, answer=TEXT)
+
+
+def decided(message: str, known: Known | None = None) -> Decision:
+    known = known if known is not None else Known((evidence(),), last_run())
+    return decide(understand(message, [talk()]), known, CHOICES, NOW)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "How much cheaper did solar modules get?",
+        "What share of demand did wind turbines meet in Denmark in 2019?",
+        "and heat pumps?",
+        "Why are heat pumps better than a boiler?",
+        "Summarise it in a sentence",
+        "make it shorter please",
+        "which sources did you use?",
+        "What does the article cover?",
+    ],
+)
+def test_what_the_evidence_covers_is_answered(message: str) -> None:
+    assert decided(message).action == "answer"
+
+
+@pytest.mark.parametrize(
+    ("message", "names"),
+    [
+        ("What about ocean energy?", "ocean"),
+        ("How much of the demand did wind turbines meet in Portugal?", "Portugal"),
+        ("What share did wind turbines in Denmark meet in 2023?", "2023"),
+        ("How do vaccines work?", "vaccines"),
+    ],
+)
+def test_a_name_number_or_topic_that_is_missing_runs_and_is_named(message: str, names: str) -> None:
+    decision = decided(message)
+
+    assert decision.action == "run"
+    assert names in decision.reason
+
+
+def test_with_nothing_in_memory_it_says_so_and_runs_what_fits() -> None:
+    known = Known()
+    article = decide(understand("Write an article about climate change solutions"), known, CHOICES, NOW)
+    brief = decide(understand("Brief me on how vaccines work"), known, CHOICES, NOW)
+
+    assert (article.action, article.workflow) == ("run", "Article")
+    assert article.reason == "Nothing in memory covers climate change solutions."
+    assert (brief.action, brief.workflow) == ("run", "Brief")
+
+
+def test_age_turns_an_answer_into_a_refresh() -> None:
+    message = "How much cheaper did solar modules get?"
+    old = Known((evidence(hours=24 * 8),), last_run())
+
+    assert decided(message).action == "answer"
+    assert decided(message, old).action == "refresh"
+    assert "older" in decided(message, old).reason
+
+
+def test_asking_for_the_latest_wants_newer_evidence_than_an_hour() -> None:
+    old = Known((evidence(hours=5),), last_run())
+
+    assert decided("What is the latest share of wind turbines in Denmark?", old).action == "refresh"
+
+
+def test_an_old_result_still_answers_what_is_asked_about_the_past() -> None:
+    old = Known((evidence(hours=24 * 30),), last_run())
+
+    assert decided("Which sources did it use?", old).action == "answer"
+
+
+def test_the_same_input_is_served_while_it_is_fresh() -> None:
+    run = last_run()
+    fresh = Known((), run, run)
+    stale = Known((), run, replace(run, finished_at=NOW - timedelta(days=8)))
+
+    assert decided("climate change solutions", fresh).action == "answer"
+    assert decided("climate change solutions", stale).action == "run"
+
+
+@pytest.mark.parametrize("message", ["Hi!", "thanks a lot", "What can you do?", "ok great"])
+def test_small_talk_starts_nothing(message: str) -> None:
+    assert decided(message).action == "chat"
+
+
+def test_talk_about_a_past_that_is_not_there_asks_back() -> None:
+    assert decide(understand("make it shorter"), Known(), CHOICES, NOW).action == "clarify"
+
+
+def test_creating_something_new_runs_even_if_the_words_occur() -> None:
+    assert decided("Write an article about heat pumps").action == "run"
+    assert decided("Write an article about climate change solutions please").action == "answer"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(5, "just now"), (130, "2 min ago"), (7300, "2 h ago"), (90_000, "yesterday"), (400_000, "4 days ago")],
+)
+def test_ages_are_told_as_people_do(seconds: float, said: str) -> None:
+    assert age(NOW - timedelta(seconds=seconds), NOW) == said
