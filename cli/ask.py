@@ -1,0 +1,52 @@
+"""`refrain ask`: a turn of a conversation in the terminal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.terminal import SHORT_ID, AsJson, User, ago, fail, perform, say
+from cli.watching import Screen, opened_agent, print_event
+from storage.records import Citation, Turn
+
+
+def ask(
+    message: Annotated[str, typer.Argument(help='What you want to know, or "/run NAME input".')],
+    session: Annotated[str | None, typer.Option(help="The conversation; else the terminal's own.")] = None,
+    user: User = "local",
+    json: AsJson = False,
+) -> None:
+    """Get an answer, from what was worked out before or by a new run; with --json, events as lines of JSON."""
+    perform(lambda: _ask(message, session or f"terminal-{user}", user, json))
+
+
+async def _ask(message: str, session: str, user: str, as_json: bool) -> int:
+    async with opened_agent() as agent:
+        turn_id = await agent.start(message, session_id=session, user_id=user)
+        with Screen() as screen:
+            async for event in agent.runner.follow(turn_id):
+                if as_json:
+                    print_event(event)
+                else:
+                    screen.show(event)
+        turn = await agent.store.get_turn(turn_id)
+    if turn.status != "completed":
+        fail(turn.error or f"The turn is {turn.status}.")
+    if not as_json:
+        _print_end(turn)
+    return 0
+
+
+def _print_end(turn: Turn) -> None:
+    if turn.citations:
+        say()
+    for citation in turn.citations:
+        say(_cited(citation), "dim")
+    if turn.run_ids:
+        say(f"run {turn.run_ids[-1]}", "dim")
+
+
+def _cited(citation: Citation) -> str:
+    step = citation.path or "result"
+    return f"[{citation.label}] {step} · {ago(citation.finished_at)} · run {citation.run_id[:SHORT_ID]}"

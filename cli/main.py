@@ -1,0 +1,22 @@
+"""The command `refrain`."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.ask import ask
+from cli.chat import chat
+from cli.doctor import doctor
+from cli.run import resume, run
+from cli.runs import runs, show
+from cli.users import users
+
+app = typer.Typer(
+    help="A chat whose workflows remember.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (chat, ask, run, runs, show, resume, doctor):
+    app.command()(command)
+app.add_typer(users, name="user")
