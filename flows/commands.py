@@ -39,7 +39,7 @@ class Command:
             last = known.last_run.workflow if known.last_run else None
             same = known.same_input.workflow if known.same_input else None
             workflow = same or choose(question, choices, last)
-            return _run(workflow, question.text if question.refers_back else self.text)
+            return _run(workflow, question.text if question.points_back else self.text)
         name = _named(self.text, choices)
         if name is None:
             names = ", ".join(choice.name for choice in choices)

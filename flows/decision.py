@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from .matching import holds, stems_of
 from .question import Question, Term
 
 ENOUGH = 0.6  # of the weight of what is asked; half covered is not covered
+_ASKS = re.compile(r"(?:how|why|who|what|when|where|which|is|are|was|were|do|does|did|can|could|i)\b", re.IGNORECASE)
 _CURRENT = frozenset(
     "latest newest current currently today now nowadays recent recently update updated tonight".split()
 )
@@ -87,7 +89,7 @@ def covered(question: Question, known: Known) -> Coverage:
     share = 1.0 - sum(term.weight for term in lacking) / sum(term.weight for term in wanted)
     absent = [term for term in lacking if term.weight == 1.0]
     if known.last_run is not None and not question.introduces:
-        missing = _missing_in_conversation(question, absent, held)
+        missing = _missing_in_conversation(question, absent)
     elif any(term.exact for term in absent) or _too_few(question, absent, share):
         missing = absent or lacking
     else:
@@ -95,19 +97,17 @@ def covered(question: Question, known: Known) -> Coverage:
     return Coverage(share, tuple(term.word for term in missing))
 
 
-def _missing_in_conversation(question: Question, absent: Sequence[Term], held: frozenset[str]) -> Sequence[Term]:
-    """A follow-up puts things in its own words: of what it is about, only what narrows the topic must be there."""
-    narrowing = [
-        term
-        for term in absent
-        if term.exact or (not question.refers_back and term.before and _is_held(term.before, question, held))
-    ]
-    anchored = question.refers_back or len(absent) < len(question.about) or all(term.doing for term in absent)
+def _missing_in_conversation(question: Question, absent: Sequence[Term]) -> Sequence[Term]:
+    """A follow-up puts things in its own words: of what it is about, only what narrows the topic must be there.
+
+    That is a name or number, and in words joined as `ocean energy` each, unless the message points back.
+    """
+    gone = {term.stem for term in absent}
+    broken = {term.stem for term in question.about if term.before and (term.stem in gone) != (term.before in gone)}
+    broken |= {term.before for term in question.about if term.stem in broken}
+    narrowing = [term for term in absent if term.exact or (not question.points_back and term.stem in broken)]
+    anchored = question.points_back or len(absent) < len(question.about) or all(term.doing for term in absent)
     return narrowing if anchored else absent
-
-
-def _is_held(root: str, question: Question, held: frozenset[str]) -> bool:
-    return any(term.stem == root and holds(held, term) for term in question.terms)
 
 
 def _too_few(question: Question, absent: Sequence[Term], share: float) -> bool:
@@ -206,7 +206,8 @@ def _nothing_covers(question: Question, known: Known, coverage: Coverage, choice
         lacking = " and ".join(f"“{word}”" for word in coverage.missing[:3])
         reason = f"what is in memory says nothing of {lacking}"
     else:
-        reason = f"nothing in memory covers {question.subject}"
+        subject = question.subject
+        reason = f"nothing in memory {f'answers “{subject}”' if _ASKS.match(subject) else f'covers {subject}'}"
     decision = _run(workflow, question.text, reason, action="run")
     return replace(decision, evidence=known.evidence, confidence=1.0 - coverage.share)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agents.text import stem, words
 from agents.thesaurus import related
 
-from agents.text import stem, words
-
 from .question import Term
+from .vocabulary import HOW_IT_IS_PUT
 
 
 def stems_of(texts: Iterable[str]) -> frozenset[str]:
@@ -22,7 +22,7 @@ def holds(stems: frozenset[str], term: Term) -> bool:
         return True
     if term.exact and not term.word.islower():
         return False
-    return not stems.isdisjoint(related(term.stem)) or any(_alike(term.stem, other) for other in stems)
+    return not stems.isdisjoint(related(term.stem) - HOW_IT_IS_PUT) or any(_alike(term.stem, other) for other in stems)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -59,6 +59,13 @@ _ASKS_WHAT_WAS_SAID = re.compile(
     r"(?:mention|say|talk|look|cover|include|find)\b",
     re.IGNORECASE,
 )
+_TRANSFORMS = re.compile(
+    r"^\W*(?:(?:please|ok(?:ay)?|now|and|can you|could you|would you)\W+)*"
+    r"(?:translate|summari[sz]e|shorten|rewrite|rephrase|simplify|condense|expand|make|turn|put|convert|explain|format|"
+    r"say|give|show|list|repeat|tell)\b(?: me| us)?\s+(?:it|this|that|them|(?:the|your)(?: whole| entire| last)? "
+    r"(?:article|answer|brief|report|summary|text|notes|result|story|piece))s?\b(?!\s+\w+\s+(?:of|about)\b)",
+    re.IGNORECASE,
+)
 _ASKS_ABOUT = re.compile(
     r"^\W*(?:and|but|so|ok|okay)?\W*(?:(?:what|how) about|(?:what|anything|something) (?:.*?\b)?"
     r"(?:say|says|said|tell|tells|know|knows|mention|mentions|write|written|cover|covers)\b.*?\babout)\s+(?P<subject>.+)$",
@@ -68,8 +75,8 @@ _EXACT = re.compile(r"^(?:\d[\d.,:/-]*|\d+\w{1,3})$")
 _JOINING = frozenset("and or but so also then now ok okay the a an any some".split())
 # After one of these comes what is done, not what it is about.
 _BEFORE_A_VERB = frozenset(
-    """to what who which it they he she we you i can could would should will shall may might must do does did don't
-    doesn't didn't can't couldn't wouldn't won't not just stop keep start actually really ever by""".split()
+    """to what who it they he she we you i don't doesn't didn't can't couldn't wouldn't won't not just stop keep start
+    actually really ever by""".split()
 )
 
 
@@ -93,8 +100,8 @@ class Term:
 class Question:
     """A message understood.
 
-    `text` names what it refers back to; `subject` is its topic in its own words. In a conversation a message
-    either `refers_back`, or `introduces` a topic, or does neither.
+    `text` names what it refers back to; `subject` is its topic in its own words. A message may point back by a
+    word (`it`, `those`), may go on with the conversation without one, or introduce a topic.
     """
 
     message: str
@@ -102,7 +109,8 @@ class Question:
     text: str
     subject: str
     terms: tuple[Term, ...]
-    refers_back: bool = False
+    points_back: bool = False
+    goes_on: bool = False
     introduces: bool = False
 
     @property
@@ -118,11 +126,13 @@ def understand(message: str, conversation: Sequence[Turn] = ()) -> Question:
     kind = _kind(message, about)
     earlier = subject_of(conversation)
     introduces = bool(_INTRODUCES.match(message)) or _is_bare(message, about)
-    refers_back = bool(earlier) and kind != "small_talk" and _leans(message, about, introduces)
+    in_talk = bool(earlier) and kind != "small_talk"
+    points_back = in_talk and (not about or bool(_REFERS.search(message)))
+    goes_on = in_talk and bool(_CONTINUES.match(message)) and (not introduces or len(about) < 2)
     asked = _ASKS_ABOUT.match(message)
     plain = asked.group("subject").strip(" ?!.") if asked else message
-    text = f"{plain} ({earlier})" if refers_back else plain
-    return Question(message, kind, text, topic(plain), terms, refers_back, introduces)
+    text = f"{plain} ({earlier})" if points_back or goes_on else plain
+    return Question(message, kind, text, topic(plain), terms, points_back, goes_on, introduces)
 
 
 def subject_of(conversation: Sequence[Turn]) -> str:
@@ -144,16 +154,9 @@ def _kind(message: str, about: Sequence[Term]) -> Kind:
         return "again"
     if _CREATES.match(message) and about:
         return "create"
-    if not about or _ASKS_WHAT_WAS_SAID.search(message):
+    if not about or _ASKS_WHAT_WAS_SAID.search(message) or _TRANSFORMS.match(message):
         return "about_past"
     return "question"
-
-
-def _leans(message: str, about: Sequence[Term], introduces: bool) -> bool:
-    """Whether the message cannot be understood alone."""
-    if not about or _REFERS.search(message):
-        return True
-    return bool(_CONTINUES.match(message)) and (not introduces or len(about) < 2)
 
 
 def _is_bare(message: str, about: Sequence[Term]) -> bool:
@@ -164,7 +167,7 @@ def _is_bare(message: str, about: Sequence[Term]) -> bool:
 
 def _terms(message: str) -> tuple[Term, ...]:
     found: dict[str, Term] = {}
-    compared = _COMPARES.search(message)
+    compares = bool(_COMPARES.search(message))
     spans = [(match.group(), match.start(), match.end()) for match in WORD.finditer(message)]
     previous: Term | None = None
     before = ""
@@ -175,7 +178,7 @@ def _terms(message: str) -> tuple[Term, ...]:
             previous, before = None, plain
             continue
         term = _term(word, plain, opening=place == 0, before=before)
-        if compared and start > compared.start() and term.weight == 1.0:
+        if compares and term.weight == 1.0:
             term = replace(term, exact=True)
         found.setdefault(term.stem, term)
         if previous is not None and adjoining and term.weight == previous.weight == 1.0:

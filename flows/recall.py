@@ -40,7 +40,7 @@ async def recall(
         same = same if same is not None and same.session_id == session_id else None
     if same is not None:
         found = await _of_run(store, same, found)
-    elif last_run is not None and (question.refers_back or question.kind == "about_past"):
+    elif last_run is not None and (question.points_back or question.kind == "about_past"):
         found = await _of_run(store, last_run, found)
     elif last_run is not None and not question.introduces and len(found) < MOST_PASSAGES:
         found = _joined(found, await _of_run(store, last_run, found))

@@ -39,7 +39,7 @@ HOW_IT_IS_PUT = frozenset(
     options order origin original overall part particular parts past people percent percentage perform person
     place places play point popular position positive possible potential practice prefer present prevent price
     prices primary pro probably problem problems process produce produced product pros cons progress proper
-    prove provide purpose put question quick quickly rank rate rates reach real really reason reasons reduce
+    prove protect provide purpose put question quick quickly rank rate rates reach real really reason reasons reduce
     reduced reduces regard relate related relation relevant remain remove require required requires respond
     responsible result results right rise risk risks role roles save say sense separate serious set share show
     shown side sign significant similar simple single size slow small smaller smallest solve sort sorts special

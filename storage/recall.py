@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import json
 import re
 import sqlite3
 from collections import Counter
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
+import numpy as np
 from sqlite_utils import Database
 
 from .encoding import to_json
@@ -21,15 +23,17 @@ from .words import root, terms
 MOST_TERMS = 32
 MOST_CHARACTERS = 4_000  # of a longer text, its beginning and its end are asked for
 MOST_HITS = 5_000  # of one term; a commoner one tells little, and its frequency is estimated
-LIKELY = 300  # passages compared for repeats
-REFINED = 100  # passages whose text is looked at
+LIKELY = 150  # passages compared for repeats
+REFINED = 60  # passages whose text is looked at
 INPUT_WEIGHT = 0.3  # of a word in the run's input, against one in the passage
 SESSION_BOOST = 1.15
 SATURATION, LENGTH = 1.2, 0.75  # k1 and b of BM25
 USUAL_WORDS = 120
 
+# One JSON text, as a row each would cost more than finding them.
 MATCHES = (
-    "select rowid from passage_words where passage_words match ? and rowid between ? and ? order by rowid desc limit ?"
+    "select json_group_array(rowid) from (select rowid from passage_words "
+    "where passage_words match ? and rowid between ? and ? order by rowid desc limit ?)"
 )
 REPEATS = (
     "select p.id, p.text_key, s.run_id from passages p join steps s on s.id = p.step_id "
@@ -57,8 +61,8 @@ def search(db: Database, text: str, user_id: str, session_id: str | None, limit:
     if user is None or not asked:
         return []
     hits = [_hits(db, term, *user) for term in asked]
-    scores = _without_repeats(db, _likely(hits))
-    chosen = heapq.nlargest(REFINED, scores, key=lambda rowid: (scores[rowid], rowid))
+    scores = _without_repeats(db, _likely(hits, max(LIKELY, limit)))
+    chosen = heapq.nlargest(max(REFINED, limit), scores, key=lambda rowid: (scores[rowid], rowid))
     return _refined(db, chosen, hits, session_id, limit)
 
 
@@ -81,20 +85,22 @@ def _hits(db: Database, term: str, number: int, count: int, following: int) -> _
 def _rows(db: Database, term: str, number: int) -> list[int]:
     """The user's newest passages with the term."""
     try:
-        rows = db.conn.execute(MATCHES, [f'"{term}"', number << 32, ((number + 1) << 32) - 1, MOST_HITS])
-        return [rowid for (rowid,) in rows]
+        asked = [f'"{term}"', number << 32, ((number + 1) << 32) - 1, MOST_HITS]
+        rows: list[int] = json.loads(db.conn.execute(MATCHES, asked).fetchone()[0])
+        return rows
     except sqlite3.OperationalError:  # SQLite takes letters it doesn't know yet for spaces
         return []
 
 
-def _likely(hits: Iterable[_Hits]) -> dict[int, float]:
-    """The passages with the greatest sums of weights."""
-    scores: dict[int, float] = {}
-    for hit in hits:
-        for rows, weight in ((hit.body, hit.weight), (hit.lead, hit.weight * INPUT_WEIGHT)):
-            for rowid in rows:
-                scores[rowid] = scores.get(rowid, 0.0) + weight
-    return {rowid: score for score, rowid in heapq.nlargest(LIKELY, zip(scores.values(), scores, strict=True))}
+def _likely(hits: Sequence[_Hits], most: int) -> dict[int, float]:
+    """The passages with the greatest sums of weights; of equal ones the newest."""
+    weighted = [(hit.body, hit.weight) for hit in hits] + [(hit.lead, hit.weight * INPUT_WEIGHT) for hit in hits]
+    found = np.concatenate([np.asarray(rows, dtype=np.int64) for rows, _ in weighted])
+    weights = np.repeat([weight for _, weight in weighted], [len(rows) for rows, _ in weighted])
+    rowids, places = np.unique(found, return_inverse=True)
+    scores = np.bincount(places, weights, minlength=len(rowids))
+    best = np.lexsort((rowids, scores))[::-1][:most]
+    return dict(zip(rowids[best].tolist(), scores[best].tolist(), strict=True))
 
 
 def _without_repeats(db: Database, scores: dict[int, float]) -> dict[int, float]:

@@ -72,7 +72,7 @@ async def test_three_hundred_records_at_once_lose_nothing_and_keep_their_order(s
     )
     assert [entry.path for entry in await store.journal("r1")] == [f"Step/{number}" for number in range(300)]
     assert [event.data["number"] for event in await store.events("r1")] == list(range(300))
-    assert len(await store.search("result", user_id="ada", limit=1000)) == 100
+    assert len(await store.search("result", user_id="ada", limit=1000)) == 300
     assert len(await store.passages_of("r1")) == 300
 
 
