@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import os
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -18,6 +20,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import Field
 
 from agents.errors import ModelFailed
 from agents.extraction.jobs import Reply, Tool, asks_for_json, reply_to
@@ -28,17 +31,35 @@ NO_SCHEMA = (
     "Set OPENAI_API_KEY or OPENAI_BASE_URL to use a language model for this step."
 )
 
+SPEED = "REFRAIN_OFFLINE_WORDS_PER_SECOND"
+USUAL_SPEED = 90.0
+
+
+def words_per_second() -> float:
+    """How fast the environment wants the model to write, in words per second. Raises ModelFailed if it is unclear."""
+    given = os.environ.get(SPEED, "").strip()
+    try:
+        speed = float(given or USUAL_SPEED)
+    except ValueError:
+        speed = math.nan
+    if not 0 <= speed < math.inf:
+        raise ModelFailed(
+            f"{SPEED} is {given!r}, but must be a number of words per second; 0 is at once.", permanent=True
+        )
+    return speed
+
 
 class OfflineModel(BaseChatModel):
     """A chat model that calls the search tool it is given, ranks sentences and writes by extraction.
 
     Every sentence that states a fact is a whole sentence of its sources; the same messages always give the same
-    reply. It streams word by word, `words_per_second` (0 for at once). Its usage counts words, not tokens.
+    reply. It streams word by word, `words_per_second` (0 for at once; REFRAIN_OFFLINE_WORDS_PER_SECOND where it is
+    not given, else 90). Its usage counts words, not tokens.
     Asking for structured output raises ModelFailed.
     """
 
     model_name: str = "offline"
-    words_per_second: float = 90.0
+    words_per_second: float = Field(default_factory=words_per_second)
 
     @property
     def _llm_type(self) -> str:

@@ -25,6 +25,18 @@ class StepFailure(WorkflowError):
     """A step that reported a failure, or took too long."""
 
 
+class StateConflict(WorkflowError):
+    """Two branches at the same time set one value of the session state differently."""
+
+
+class InvalidAnswer(WorkflowError):
+    """The answer does not fit the question; the run stays paused."""
+
+
+class Rejected(WorkflowError):
+    """A person said no."""
+
+
 def cause_of(error: BaseException) -> str:
     """Why a step failed, in words: an error of ours says it itself, another one is named by its class."""
     text = str(error) if isinstance(error, AgentError | WorkflowError) else f"{type(error).__name__}: {error}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import time
 from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -12,11 +11,12 @@ from typing import Any, TypeVar
 from agents.context import current_session, current_user
 from storage.records import JournalEntry, Run, RunRequest, RunStatus, StepOutput, Usage, now
 
-from .errors import cause_of
-from .events import BaseEvent, RunCancelled, RunFailed, RunFinished, RunStarted
+from .errors import Rejected, cause_of
+from .events import BaseEvent, RunCancelled, RunFailed, RunFinished, RunPaused, RunStarted
 from .journal import Journal
 from .memory import RunKeeper
 from .node import StepInput
+from .questions import Pause
 from .scope import RunContext, Scope
 from .state import changes_between
 from .steps import NodeList
@@ -39,6 +39,8 @@ class Execution:
         known: Iterable[JournalEntry] = (),
         history: tuple[Run, ...] = (),
         resumed: bool = False,
+        max_tokens: int | None = None,
+        max_seconds: float | None = None,
     ) -> None:
         self.request = request
         self._steps = steps
@@ -47,14 +49,15 @@ class Execution:
         self._history = history
         self._resumed = resumed
         known = list(known)
-        spent = sum((entry.output.usage for entry in known if entry.output), Usage())
         self._context = RunContext(
             run_id=request.id,
             journal=Journal(request.id, store, known),
             stream=stream,
             user_id=request.user_id,
             session_id=request.session_id,
-            usage=replace(spent, seconds=0.0),
+            usage=sum((entry.output.usage for entry in known if entry.output), Usage()),
+            max_tokens=max_tokens,
+            max_seconds=max_seconds,
         )
         self._scope = Scope(self._context, name=request.workflow, state=copy.deepcopy(request.session_state))
         self._task: asyncio.Task[Any] | None = None
@@ -68,30 +71,33 @@ class Execution:
             self._loop.call_soon_threadsafe(self._task.cancel)
 
     async def run(self) -> Run:
-        """Work until the run is completed, failed or cancelled; raises only when the caller is cancelled."""
+        """Work until the run has ended or waits for a person; raises only when the caller is cancelled."""
         self._task, self._loop = asyncio.current_task(), asyncio.get_running_loop()
-        started = time.perf_counter()
         user, session = current_user.set(self.request.user_id), current_session.set(self.request.session_id)
         try:
             output = await self._work()
         except asyncio.CancelledError:
-            run = await _shielded(self._end("cancelled", StepOutput(), started, None, RunCancelled))
+            run = await _shielded(self._end("cancelled", StepOutput(), None, RunCancelled))
             if not self._cancelled:
                 raise
             if self._task is not None:
                 self._task.uncancel()
             return run
+        except Pause as pause:
+            return await self._end("paused", StepOutput(), None, RunPaused, question=pause.question)
+        except Rejected as no:
+            return await self._end("cancelled", StepOutput(), str(no), RunCancelled)
         except Exception as error:  # an evaluator, a selector or the engine itself
             message = cause_of(error)
-            return await self._end("failed", StepOutput(), started, message, RunFailed, error=message)
+            return await self._end("failed", StepOutput(), message, RunFailed, error=message)
         finally:
             current_user.reset(user)
             current_session.reset(session)
-        if output.success:
-            usage = self._usage(started)
-            return await self._end("completed", output, started, None, RunFinished, content=output.content, usage=usage)
-        message = _failure(output)
-        return await self._end("failed", output, started, message, RunFailed, error=message)
+        if not output.success:
+            message = _failure(output)
+            return await self._end("failed", output, message, RunFailed, error=message)
+        told = {"content": output.content, "usage": self._usage()}
+        return await self._end("completed", output, None, RunFinished, **told)
 
     async def _work(self) -> StepOutput:
         request = self.request
@@ -108,18 +114,10 @@ class Execution:
         return await self._steps.run(step_input, self._scope)
 
     async def _end(
-        self,
-        status: RunStatus,
-        output: StepOutput,
-        started: float,
-        failure: str | None,
-        event: type[E],
-        /,
-        **fields: Any,
+        self, status: RunStatus, output: StepOutput, failure: str | None, event: type[E], /, **fields: Any
     ) -> Run:
-        request, usage = self.request, self._usage(started)
+        request, usage, question = self.request, self._usage(), fields.get("question")
         changes = changes_between(request.session_state, self._scope.state)
-        context = self._context
         seq = self._stream.prepare(event, request.id, "", request.workflow, **fields)
         try:
             await self._store.end_run(
@@ -127,6 +125,7 @@ class Execution:
                 status=status,
                 content=output.content,
                 error=failure,
+                question=question,
                 session_state=self._scope.state,
                 state_changes=changes,
                 usage=usage,
@@ -144,17 +143,18 @@ class Execution:
             steps=output.steps,
             session_state=self._scope.state,
             error=failure,
+            question=question,
             usage=usage,
             forked_from=request.forked_from,
             started_at=request.started_at,
-            finished_at=now(),
-            user_id=context.user_id,
-            session_id=context.session_id,
+            finished_at=None if question else now(),
+            user_id=request.user_id,
+            session_id=request.session_id,
             turn_id=request.turn_id,
         )
 
-    def _usage(self, started: float) -> Usage:
-        return replace(self._context.usage, seconds=time.perf_counter() - started)
+    def _usage(self) -> Usage:
+        return replace(self._context.usage, seconds=self._context.seconds)
 
 
 def _failure(output: StepOutput, path: str = "") -> str:

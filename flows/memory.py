@@ -27,7 +27,7 @@ class RunKeeper(Protocol):
     """What a workflow needs of a store. `storage.RunStore` is one, `MemoryStore` another."""
 
     async def create_run(self, request: RunRequest) -> None: ...
-    async def claim_run(self, run_id: str) -> RunRequest: ...
+    async def claim_run(self, run_id: str, *, question_id: str | None = None) -> RunRequest: ...
     async def journal(self, run_id: str) -> list[JournalEntry]: ...
     async def record(self, run_id: str, entry: JournalEntry, events: Sequence[EventRecord] = ()) -> None: ...
     async def append_events(self, events: Sequence[EventRecord]) -> None: ...
@@ -80,11 +80,12 @@ class MemoryStore:
         if len(self._runs) > REMEMBERED_RUNS:
             self._runs.popitem(last=False)
 
-    async def claim_run(self, run_id: str) -> RunRequest:
+    async def claim_run(self, run_id: str, *, question_id: str | None = None) -> RunRequest:
         kept = self._kept(run_id)
-        if kept.run.status == "running":
+        waits_for = kept.run.question.id if kept.run.question else None
+        if kept.run.status == "running" or (question_id is not None and question_id != waits_for):
             raise Busy(f"Run {run_id} is being worked on right now.")
-        kept.run = replace(kept.run, status="running", error=None, finished_at=None)
+        kept.run = replace(kept.run, status="running", error=None, question=None, finished_at=None)
         return kept.request
 
     async def journal(self, run_id: str) -> list[JournalEntry]:
@@ -123,7 +124,7 @@ class MemoryStore:
             session_state=session_state or {},
             usage=usage,
             steps=tuple(steps),
-            finished_at=now(),
+            finished_at=None if status == "paused" else now(),
         )
         if status == "completed" and state_changes:
             key = (kept.request.user_id, kept.request.session_id)

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 
+class Child(Protocol):
+    """What can stand on a path: a node, or an iteration of a loop."""
+
+    def child(self, part: str) -> Child | None: ...
+
+
 @runtime_checkable
 class Node(Protocol):
     """A function, agent, team, sequence, parallel, condition, loop, router or nested workflow.
@@ -30,6 +36,10 @@ class Node(Protocol):
 
     @property
     def children(self) -> Sequence[Node]: ...
+
+    def child(self, part: str) -> Child | None:
+        """What runs at this part of a path below this node."""
+        ...
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         """Do the work. A failure is an output with `success=False`; containers pass it up."""
@@ -63,8 +73,10 @@ class StepInput:
         return None
 
     def get_step_content(self, name: str) -> Any:
-        """The content of the step called `name`, or None."""
+        """The content of the step called `name`, or None; of a Parallel, `{branch: content}`."""
         output = self.get_step_output(name)
+        if output is not None and output.branches:
+            return {branch.step_name: branch.content for branch in output.steps if branch.success}
         return output.content if output else None
 
     def get_last_step_content(self) -> Any:

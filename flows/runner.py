@@ -53,14 +53,14 @@ class Runner:
         self.launch(stream, found.execute(request, stream=stream, store=self.store))
         return request.id
 
-    async def answer(self, run_id: str) -> str:
-        """Go on with a run that was interrupted, cancelled or failed; returns the id of its stream of events.
+    async def answer(self, run_id: str, **answer: Any) -> str:
+        """Go on with a run, as `Workflow.resume` does; returns the id of its stream of events.
 
-        Raises NotFound, Busy, TreeChanged.
+        Raises NotFound, Busy, TreeChanged, InvalidAnswer.
         """
         run = await self.store.get_run(run_id)
         workflow = self.workflow(run.workflow)
-        request, stream = await workflow.claim(run_id, self.store)
+        request, stream = await workflow.claim(run_id, self.store, **answer)
         if request.turn_id is not None and self.on_resume is not None:
             self.launch(stream, self.on_resume(request, stream))
         else:

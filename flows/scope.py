@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from storage.records import JournalEntry, StepOutput, Usage
@@ -27,6 +28,24 @@ class RunContext:
     user_id: str = "local"
     session_id: str = ""
     usage: Usage = field(default_factory=Usage)
+    max_tokens: int | None = None
+    max_seconds: float | None = None
+    started: float = field(default_factory=time.perf_counter)
+
+    def is_spent(self, granted: int) -> bool:
+        """Whether the run has used `granted` times what it may."""
+        if self.max_tokens is not None and self.usage.total_tokens >= granted * self.max_tokens:
+            return True
+        return self.max_seconds is not None and self.seconds >= granted * self.max_seconds
+
+    def spent(self) -> str:
+        """What the run has used, in words."""
+        return f"{self.usage.total_tokens:,} tokens and {self.seconds:.0f} seconds"
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the run's work so far, waiting for people left out."""
+        return self.usage.seconds + time.perf_counter() - self.started
 
 
 @dataclass(slots=True)
@@ -66,7 +85,7 @@ class Scope:
         """Put `entry` in the journal; only then tell of it, with an event of class `event`."""
         stream = self.context.stream
         if entry.output is not None:
-            self.context.usage = self.context.usage + entry.output.usage
+            self.context.usage = self.context.usage + replace(entry.output.usage, seconds=0.0)
         if not stream.active:
             await self.context.journal.record(entry, ())
             return

@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from pydantic import BaseModel
+
 from agents.context import usage_meter
 from agents.failures import is_permanent
 from storage.records import EntryStatus, JournalEntry, StepOutput, Usage, now
 
-from .errors import StepFailure, cause_of
+from .errors import Rejected, StepFailure, cause_of
 from .events import StepFailed, StepFinished, StepRetried, StepSkipped, StepStarted
 from .executors import executor_for
-from .node import Node, StepInput, check_name
+from .node import Child, Node, StepInput, check_name
+from .questions import Pause, answered, within_budget
 from .scope import Scope
 from .state import apply_changes, changes_between
 
@@ -30,6 +33,9 @@ class Step:
     `timeout` and `backoff` are seconds; a failed attempt is tried again `retries` times, after
     `backoff * 2**n` with jitter. `on_error` says what a failure does: "fail" the run, "skip" the step (the
     content before it passes through), or a node to run instead.
+
+    People: `confirm` is a question to be agreed to before the step runs; `ask` a pydantic model to be filled in,
+    which the step finds in `step_input.answer`; with `review` its output counts once it is approved.
     """
 
     def __init__(
@@ -44,6 +50,9 @@ class Step:
         backoff: float = 1.0,
         timeout: float | None = None,
         on_error: OnError | Any = "fail",
+        confirm: str | None = None,
+        ask: type[BaseModel] | None = None,
+        review: bool = False,
     ) -> None:
         given = [thing for thing in (executor, agent, team, workflow) if thing is not None]
         if len(given) != 1:
@@ -58,20 +67,35 @@ class Step:
         self.kind = "step" if workflow is None else "workflow"
         self._fallback: Node | None = None if on_error in ("fail", "skip") else as_node(on_error)
         self._skip = on_error == "skip"
+        self._confirm = confirm
+        self.ask = ask
+        self._review = review
 
     @property
     def children(self) -> Sequence[Node]:
         return [node for node in (self._nested, self._fallback) if node is not None]
+
+    def child(self, part: str) -> Child | None:
+        if self._fallback is not None and part == self._fallback.name:
+            return self._fallback
+        return self._nested.child(part) if self._nested is not None else None
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         known = scope.known()
         if known is not None and known.output is not None:
             apply_changes(scope.state, known.changes)
             return self._restored(known.output)
+        if self._nested is None:
+            await within_budget(scope)
+        if self._confirm is not None:
+            await answered(scope, "confirm", "confirm", self._confirm)
+        if self.ask is not None:
+            answer = await answered(scope, "ask", "input", f"{self.name} needs to know:", schema=self.ask)
+            step_input = replace(step_input, answer=answer)
         scope.emit(StepStarted, kind=self.kind)
         started_at, started = now(), time.perf_counter()
         with usage_meter() as meter:
-            output, status, attempt, state = await self._try(step_input, scope)
+            output, status, attempt, state = await (self._reviewed if self._review else self._try)(step_input, scope)
         spent = Usage(meter.usage.input_tokens, meter.usage.output_tokens, time.perf_counter() - started)
         output = replace(output, step_name=scope.name, usage=spent)
         changes = changes_between(scope.state, state)
@@ -102,6 +126,39 @@ class Step:
             scope.emit(StepRetried, attempt=attempt, error=cause_of(error))
             await asyncio.sleep(self.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
 
+    async def _reviewed(
+        self, step_input: StepInput, scope: Scope
+    ) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
+        """Like `_try`, once a person has approved the output; feedback makes another version of it."""
+        version = 0
+        while True:
+            version += 1
+            draft = await self._draft(version, step_input, scope)
+            output, status = draft.output or StepOutput(), draft.status
+            if status == "completed":
+                prompt = f"Is what {self.name} gave good to go on with?"
+                said = await answered(scope, f"review/{version}", "review", prompt, draft=output.content)
+                if said.get("feedback"):
+                    step_input = replace(step_input, feedback=said["feedback"])
+                    continue
+                output = replace(output, content=said.get("output", output.content))
+            state = copy.deepcopy(scope.state)
+            apply_changes(state, draft.changes)
+            return output, status, draft.attempt, state
+
+    async def _draft(self, version: int, step_input: StepInput, scope: Scope) -> JournalEntry:
+        key = f"{scope.path}#draft/{version}"
+        known = scope.context.journal.known(key)
+        if known is not None and known.status == "completed" and known.output is not None:
+            return replace(known, output=self._restored(known.output))
+        output, status, attempt, state = await self._try(step_input, scope)
+        changes = changes_between(scope.state, state)
+        entry = JournalEntry(
+            key, "draft", status, replace(output, step_name=scope.name), changes=changes, attempt=attempt
+        )
+        await scope.context.journal.record(entry, scope.context.stream.take_unstored())
+        return entry
+
     async def _tell_end(self, scope: Scope, entry: JournalEntry, output: StepOutput) -> None:
         if entry.status == "skipped":
             await scope.record(entry, StepSkipped, error=output.error)
@@ -122,6 +179,8 @@ class Step:
             if deadline.expired():
                 return StepOutput(), StepFailure(f"it took longer than {self.timeout:g} seconds")
             return StepOutput(), error
+        except (Pause, Rejected):
+            raise
         except Exception as error:
             return StepOutput(), error
         return output, None if output.success else StepFailure(output.error or "it reported a failure")

@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.records import StepOutput
 
-from .node import Node, StepInput, check_name, sibling_names
+from .node import Child, Node, StepInput, check_name, sibling_names
 from .scope import Scope
 from .step import as_node
 
@@ -19,6 +19,17 @@ class NodeList:
     def __init__(self, items: Iterable[Any]) -> None:
         self.nodes: Sequence[Node] = [as_node(item) for item in items]
         self.names = sibling_names(self.nodes)
+
+    def child(self, part: str) -> Child | None:
+        """The node that runs at this part of the path."""
+        return self.nodes[self.names.index(part)] if part in self.names else None
+
+    def only(self, names: Sequence[str]) -> NodeList:
+        """The nodes of these names, in this order."""
+        chosen = NodeList(())
+        chosen.nodes = [self.nodes[self.names.index(name)] for name in names]
+        chosen.names = list(names)
+        return chosen
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         """The last node's content, `steps` the outputs so far; a failure or a stop ends it."""
@@ -53,6 +64,9 @@ class Steps:
     @property
     def children(self) -> Sequence[Node]:
         return self._sequence.nodes
+
+    def child(self, part: str) -> Child | None:
+        return self._sequence.child(part)
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         scope.container_started(self.kind)

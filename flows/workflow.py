@@ -15,13 +15,14 @@ from uuid import uuid4
 from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel, ValidationError
 
-from storage.records import Run, RunRequest, StepOutput
+from storage.records import JournalEntry, Run, RunRequest, StepOutput
 
-from .errors import InvalidInput, TreeChanged
+from .errors import InvalidAnswer, InvalidInput, TreeChanged
 from .events import Event
 from .execution import Execution
 from .memory import MemoryStore, RunKeeper
-from .node import Node, StepInput, check_name, fingerprint
+from .node import Child, Node, StepInput, check_name, fingerprint
+from .questions import entry_for
 from .scope import Scope
 from .steps import NodeList
 from .stream import EventStream
@@ -33,7 +34,8 @@ class Workflow:
     """Steps in a fixed order.
 
     `fresh_for` is how long a result counts as current; `input_schema` a pydantic model the input must fit;
-    `session_state` the state a new session starts with. Without a `store` the journal is kept in memory.
+    `session_state` the state a new session starts with. Without a `store` the journal is kept in memory. A run that has
+    used `max_tokens`, or worked for `max_seconds`, asks before it starts another step.
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class Workflow:
         fresh_for: timedelta | None = None,
         session_state: dict[str, Any] | None = None,
         store: RunKeeper | None = None,
+        max_tokens: int | None = None,
+        max_seconds: float | None = None,
     ) -> None:
         self.name = check_name(name)
         self.description = description
@@ -53,6 +57,8 @@ class Workflow:
         self.fresh_for = fresh_for
         self.session_state = session_state or {}
         self.store = store
+        self.max_tokens = max_tokens
+        self.max_seconds = max_seconds
         self.steps = NodeList(steps)
         self._memory = MemoryStore()
         self._fingerprint = json.dumps([fingerprint(node) for node in self.steps.nodes])
@@ -100,26 +106,28 @@ class Workflow:
             async for event in events:
                 yield event
 
-    async def resume(self, run_id: str) -> Run:
-        """Go on with a run that was interrupted, cancelled or failed; a failed step is tried anew.
+    async def resume(self, run_id: str, **answer: Any) -> Run:
+        """Go on with a run that was interrupted, cancelled or failed (a failed step is tried anew), or is paused.
 
-        A completed run comes back unchanged. Raises NotFound, Busy, TreeChanged.
+        A paused run wants the answer to its question: `approve` (bool), `values` (of an `ask`), `output` (an edited
+        one) or `feedback` for a review, `choice` (a name or several); `question_id` makes sure which question is
+        meant. A completed run comes back unchanged. Raises NotFound, Busy, TreeChanged, InvalidAnswer.
         """
         run = await self._store.get_run(run_id)
         if run.status == "completed":
             return run
-        request, stream = await self.claim(run_id)
+        request, stream = await self.claim(run_id, **answer)
         try:
             return await self.execute(request, stream=stream, resumed=True)
         finally:
             stream.close()
 
-    async def resume_stream(self, run_id: str) -> AsyncGenerator[Event]:
+    async def resume_stream(self, run_id: str, **answer: Any) -> AsyncGenerator[Event]:
         """`resume`, told as events; finished steps are not told again."""
         run = await self._store.get_run(run_id)
         if run.status == "completed":
             return
-        request, stream = await self.claim(run_id)
+        request, stream = await self.claim(run_id, **answer)
         async with aclosing(self._watch(self.execute(request, stream=stream, resumed=True), stream)) as events:
             async for event in events:
                 yield event
@@ -173,17 +181,35 @@ class Workflow:
             files=tuple(files),
         )
 
-    async def claim(self, run_id: str, store: RunKeeper | None = None) -> tuple[RunRequest, EventStream]:
+    async def claim(
+        self, run_id: str, store: RunKeeper | None = None, *, question_id: str | None = None, **answer: Any
+    ) -> tuple[RunRequest, EventStream]:
         """Take over a run that nobody works on, and the stream its events go on in. See `resume`."""
         store = store or self._store
-        request = await store.claim_run(run_id)
+        given = self._answer_entry(await store.get_run(run_id), question_id, answer)
+        request = await store.claim_run(run_id, question_id=given.path if given else None)
         if request.fingerprint != self._fingerprint:
-            message = f"The steps of {self.name} have changed since run {run_id} began; start a new run."
+            message = f"The steps of {self.name} have changed since run {run_id} began; start a new run, or fork it."
             await store.end_run(run_id, status="failed", error=message)
             raise TreeChanged(message)
+        if given is not None:
+            await store.record(run_id, given)
         seq = await store.last_seq(request.stream)
         sink = None if isinstance(store, MemoryStore) else store
         return request, EventStream(request.stream, sink=sink, turn_id=request.turn_id, seq=seq)
+
+    def _answer_entry(self, run: Run, question_id: str | None, answer: dict[str, Any]) -> JournalEntry | None:
+        question = run.question if run.status == "paused" else None
+        if question is None:
+            if answer or question_id:
+                raise InvalidAnswer(f"Run {run.id} is {run.status} and waits for no answer.")
+            return None
+        if question_id is not None and question_id != question.id:
+            raise InvalidAnswer(f"Run {run.id} waits for the answer to {question.id!r}, not {question_id!r}.")
+        node: Child | None = self.steps
+        for part in question.path.split("/") if question.path else ():
+            node = node.child(part) if node is not None else None
+        return entry_for(question, schema=getattr(node, "ask", None), **answer)
 
     async def execute(
         self,
@@ -199,7 +225,17 @@ class Workflow:
         history = tuple([await store.get_run(run_id) for run_id in request.history])
         if self.input_schema is not None and isinstance(request.input, dict):
             request = replace(request, input=self.input_schema.model_validate(request.input))
-        execution = Execution(self.steps, request, store, stream, known=known, history=history, resumed=resumed)
+        execution = Execution(
+            self.steps,
+            request,
+            store,
+            stream,
+            known=known,
+            history=history,
+            resumed=resumed,
+            max_tokens=self.max_tokens,
+            max_seconds=self.max_seconds,
+        )
         self._executions[request.id] = execution
         try:
             return await execution.run()
@@ -259,6 +295,9 @@ class NestedWorkflow:
     @property
     def children(self) -> Sequence[Node]:
         return self.workflow.steps.nodes
+
+    def child(self, part: str) -> Child | None:
+        return self.workflow.steps.child(part)
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         before = step_input.previous_step_content

@@ -61,9 +61,14 @@ def run_request(db: Database, run_id: str) -> RunRequest:
     return _to_request(_row(db, run_id))
 
 
-def claim_run(db: Database, run_id: str, owner: Owner) -> RunRequest:
-    """Make the run this process's. Raises Busy when a living process, this one too, is working on it."""
+def claim_run(db: Database, run_id: str, owner: Owner, question_id: str | None = None) -> RunRequest:
+    """Make the run this process's. Raises Busy when a living process, this one too, is working on it.
+
+    With `question_id`, also when the run no longer waits for the answer to that question.
+    """
     row = _row(db, run_id)
+    if question_id is not None and (row["status"] != "paused" or from_json(row["question"])["id"] != question_id):
+        raise Busy(f"Run {run_id} no longer waits for that answer: it was given already.")
     if row["status"] == "running" and owner.lives(row["owner"]):
         raise Busy(f"Run {run_id} is being worked on right now; wait for it, or cancel it first.")
     db.execute("update runs set status = 'running', owner = ?, finished_at = null where id = ?", [owner.id, run_id])

@@ -14,7 +14,7 @@ from .records import EntryStatus, JournalEntry, Passage
 from .words import words
 
 CONTAINERS = frozenset({"steps", "parallel", "loop", "condition", "router", "workflow"})
-DECISIONS = frozenset({"verdict", "choice", "answer"})
+DECISIONS = frozenset({"verdict", "choice", "answer", "draft"})
 INPUT_CHARACTERS = 500  # of a run's input that lead to its passages
 INPUT_MARK = "0q"  # begins the index's words that stand in the run's input, not in the passage
 

@@ -44,7 +44,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class StepOutput:
-    """What a node of a workflow gave. `error` of a successful output says why its step was skipped."""
+    """What a node of a workflow gave. `error` of a successful output says why its step was skipped.
+
+    `branches` says that `steps` ran at the same time, each with a content of its own.
+    """
 
     content: Any = None
     success: bool = True
@@ -53,11 +56,12 @@ class StepOutput:
     step_name: str = ""
     steps: tuple[StepOutput, ...] = ()
     usage: Usage = Usage()
+    branches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a paused run asks a person."""
+    """What a paused run asks a person; `draft` is the output to be reviewed."""
 
     id: str
     kind: QuestionKind
@@ -65,6 +69,7 @@ class Question:
     prompt: str
     schema: dict[str, Any] | None = None
     choices: tuple[str, ...] = ()
+    draft: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,10 @@ def test_a_source_has_a_title_an_address_and_whole_sentences(folder: Path) -> No
             "title": "Climate change solutions",
             "address": "library:climate.md",
             "snippet": "Heat pumps move heat instead of burning gas.",
+            "heading": "Heating",
         }
     ]
+    assert "heading" not in search(folder, "vaccine germ")["sources"][0]
     assert search(folder, "vaccine germ")["sources"][0]["title"] == "vaccines"
 
 
@@ -96,20 +98,39 @@ def test_long_texts_are_cut_between_sentences(tmp_path: Path) -> None:
     sentences = [f"Fact number {number} about Dr. Tidewater is worth 1.5 points to him." for number in range(60)]
     (tmp_path / "facts.txt").write_text(" ".join(sentences))
     sources = search(tmp_path, "Tidewater points")["sources"]
-    assert len(sources) == 3
+    assert len(sources) == 5
     for source in sources:
         assert 90 <= len(source["snippet"].split()) <= 130
         assert source["snippet"].startswith("Fact number")
         assert source["snippet"].endswith("to him.")
 
 
-def test_at_most_three_passages_of_one_document_and_eight_in_all(tmp_path: Path) -> None:
-    for number in range(5):
-        sections = "\n\n".join(f"## Part {part}\n\nTides in bay {number}, part {part}." for part in range(5))
-        (tmp_path / f"bay{number}.md").write_text(f"# Tides of bay {number}\n\n{sections}\n")
+def bays(folder: Path, count: int) -> None:
+    for number in range(count):
+        sections = "\n\n".join(f"## Part {part}\n\nTides in bay {number}, part {part}." for part in range(6))
+        (folder / f"bay{number}.md").write_text(f"# Tides of bay {number}\n\n{sections}\n")
+
+
+def test_one_document_gives_up_to_five_passages_in_its_own_order(tmp_path: Path) -> None:
+    bays(tmp_path, 1)
+    headings = [source["heading"] for source in search(tmp_path, "tides")["sources"]]
+    assert len(headings) == 5
+    assert headings == sorted(headings)
+
+
+def test_every_good_document_gives_a_passage_before_one_gives_many(tmp_path: Path) -> None:
+    bays(tmp_path, 6)
     addresses = found(tmp_path, "tides")
-    assert len(addresses) == 8
-    assert max(addresses.count(address) for address in addresses) == 3
+    assert len(addresses) == 12
+    assert len(set(addresses)) == 6
+    assert addresses == sorted(addresses)  # a document's passages stay together
+
+
+def test_items_of_a_list_stay_apart_and_no_scrap_is_left_over(tmp_path: Path) -> None:
+    items = "\n".join(f"- Kelp number {number} grows in cold clear water near rocky shores." for number in range(11))
+    (tmp_path / "kelp.md").write_text(f"# Kelp\n\n{items}\n")
+    [source] = search(tmp_path, "kelp")["sources"]
+    assert source["snippet"].count("\n\n- Kelp number") == 10
 
 
 def test_changed_new_and_removed_files_are_noticed(folder: Path) -> None:

@@ -236,3 +236,18 @@ def test_any_text_gets_a_reply(request_: str, found: str) -> None:
     assert searched.text.strip()
     assert written.text.strip()
     assert answered.text.strip()
+
+
+def test_the_environment_says_how_fast_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REFRAIN_OFFLINE_WORDS_PER_SECOND")
+    assert OfflineModel().words_per_second == 90
+    monkeypatch.setenv("REFRAIN_OFFLINE_WORDS_PER_SECOND", "0")
+    assert OfflineModel().words_per_second == 0
+    assert OfflineModel(words_per_second=12).words_per_second == 12
+
+
+@pytest.mark.parametrize("value", ["fast", "-1", "nan", "inf"])
+def test_a_speed_that_is_none_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("REFRAIN_OFFLINE_WORDS_PER_SECOND", value)
+    with pytest.raises(ModelFailed, match="must be a number of words per second; 0 is at once"):
+        OfflineModel()

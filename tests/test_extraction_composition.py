@@ -8,7 +8,7 @@ import pytest
 from agents.extraction.article import article, brief
 from agents.extraction.material import material
 from agents.extraction.notes import notes
-from agents.text import content_words
+from agents.text import content_words, sentences
 from agents.tools import LibraryTools
 from agents.tools.sources import SearchResult, Source
 
@@ -146,6 +146,30 @@ def test_the_note_of_a_search_and_what_it_lacks_are_told() -> None:
     lead = notes("quantum gravity of cheese", [result]).splitlines()[0]  # type: ignore[list-item]
     assert "The web could not be reached." in lead
     assert "“cheese”" in lead
+
+
+def test_what_a_search_notes_is_told_once() -> None:
+    note = "Searching the web is switched off, so the document library was searched."
+    lead = notes("ocean energy", [library("ocean energy") | {"note": note}]).splitlines()[0]  # type: ignore[list-item]
+    assert lead == f"From the notes gathered on ocean energy: one source. {note}"
+    empty = SearchResult(
+        engine="Library", query="x", note=f"{note} Nothing about this was found in the document library.", sources=[]
+    )
+    assert notes("zorbing", [empty]) == f"The search found nothing about zorbing. {note}"
+
+
+def test_an_article_has_full_sections_under_the_headings_of_its_sources() -> None:
+    written = article("the Silk Road", material([notes("the Silk Road", [library("the Silk Road")])]))
+    parts = re.split(r"^## (.+)$", written, flags=re.MULTILINE)
+    assert parts[1::2] == ["Origins", "Goods and travelers", "Ideas on the move", "Decline and memory", "Sources"]
+    assert all(2 <= len(sentences(part)) <= 5 for part in parts[2:-1:2])
+
+
+def test_an_article_on_a_broad_topic_draws_on_many_sources() -> None:
+    topic = "climate change solutions"
+    written = article(topic, material([notes(topic, [library(topic)])]))
+    assert 3 <= len(re.findall(r"^## (?!Sources)", written, re.MULTILINE)) <= 5
+    assert len(re.findall(r"^- .+ — library:", written, re.MULTILINE)) >= 4
 
 
 def test_without_sources_nothing_is_made_up() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agents.extraction.answer import answers
+from agents.extraction.fitting import Fitting
 from agents.extraction.glue import NOTHING_TO_WRITE
 from agents.extraction.notes import source_list
 from agents.extraction.question import question
@@ -57,12 +57,13 @@ def brief(subject: str, statements: Sequence[Statement], asked: str = "") -> str
     if not parts:
         return f"{NOTHING_TO_WRITE}the earlier steps found nothing about {mentioned(subject)}."
     vocabulary = Vocabulary(statements)
+    fitting = Fitting(about, statements) if about else None
     everything = [s for theme in parts for s in theme.statements]
     free = [s for s in everything if not s.dangling and not s.follows] or everything
 
     def worth(statement: Statement) -> float:
-        if about is not None:
-            return 2 * answers(statement, about, vocabulary) + 0.3 * merit(statement, wanted, vocabulary)
+        if fitting is not None:
+            return 2 * fitting.candidate((statement,)).points + 0.3 * merit(statement, wanted, vocabulary)
         return merit(statement, wanted, vocabulary)
 
     gist = max(free, key=lambda s: worth(s) + (0.5 if about else 1.0) * defines(s, wanted))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from agents.extraction.answer import answer
 from agents.extraction.article import article, brief
@@ -69,7 +69,7 @@ def reply_to(messages: Sequence[BaseMessage], tools: Sequence[Tool] = ()) -> Rep
     """The reply to a conversation, given the tools that are bound."""
     asked, returned = _last_request(messages)
     if recalled := _recalled(returned):
-        return _route(recalled, tools)
+        return _route(recalled, tools, _answered_before(messages))
     request, results = parse_step_prompt(asked)
     search = next((tool for tool in tools if "search" in tool.name.casefold()), None)
     if search and not returned:
@@ -107,7 +107,14 @@ def _recalled(returned: Sequence[ToolMessage]) -> Mapping[str, Any] | None:
     return None
 
 
-def _route(evidence: Mapping[str, Any], tools: Sequence[Tool]) -> Reply:
+def _answered_before(messages: Sequence[BaseMessage]) -> str:
+    """What was answered to the message before the last."""
+    asked = [place for place, message in enumerate(messages) if isinstance(message, HumanMessage)]
+    earlier = messages[: asked[-1]] if asked else []
+    return next((_text(m) for m in reversed(earlier) if isinstance(m, AIMessage) and _text(m)), "")
+
+
+def _route(evidence: Mapping[str, Any], tools: Sequence[Tool], before: str) -> Reply:
     """Follow the suggestion that came with the evidence."""
     suggestion = evidence.get("suggestion") or {}
     action, reason = suggestion.get("action"), str(suggestion.get("reason") or "")
@@ -118,7 +125,7 @@ def _route(evidence: Mapping[str, Any], tools: Sequence[Tool]) -> Reply:
         return Reply(calls=((str(suggestion["tool"]), {"input": wanted, "reason": reason}),))
     if action == "answer":
         passages = list(evidence.get("passages") or ())
-        return Reply(answer(str(evidence.get("question") or message), passages, message=message))
+        return Reply(answer(str(evidence.get("question") or message), passages, message=message, before=before))
     if action == "chat":
         return Reply(chat(message, workflows))
     return Reply(clarify(reason, workflows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agents.extraction.glue import NOTES_LEAD, NOTHING_FOUND
@@ -9,8 +10,11 @@ from agents.extraction.ranking import on_topic
 from agents.extraction.statements import Statement, distinct, from_sources
 from agents.extraction.themes import Theme, themes
 from agents.extraction.topic import mentioned, topic_stems
-from agents.text import content_words, stem, words
+from agents.text import content_words, sentences, stem, words
 from agents.tools.sources import SearchResult
+
+_NAMED = re.compile(r"\bdocument library\b")
+_NOTHING = re.compile(r"Nothing about this was found\b")
 
 
 def notes(subject: str, results: Sequence[SearchResult]) -> str:
@@ -18,7 +22,7 @@ def notes(subject: str, results: Sequence[SearchResult]) -> str:
     told = _told(results)
     found = gathered(subject, results)
     if not found:
-        return " ".join([f"{NOTHING_FOUND}{mentioned(subject)}.", *told])
+        return " ".join([f"{NOTHING_FOUND}{mentioned(subject)}.", *(_said_once(note) for note in told)]).strip()
     count = len({s.address or s.source for t in found for s in t.statements})
     sources = "one source" if count == 1 else f"{count} sources"
     lead = " ".join(
@@ -69,10 +73,15 @@ def _unmentioned(subject: str, found: Sequence[Theme]) -> list[str]:
 
 
 def _engines(results: Sequence[SearchResult]) -> str:
-    """` from the document library`, or the engines' names."""
-    names = dict.fromkeys(r["engine"] for r in results if r["sources"] and r["engine"])
+    """`, from the document library` or the engines' names; not what a note tells anyway."""
+    names = dict.fromkeys(r["engine"] for r in results if r["sources"] and r["engine"] and not _NAMED.search(r["note"]))
     told = ["from the document library" if n == "Library" else f"found with {n}" for n in names]
     return f", {' and '.join(told)}" if told else ""
+
+
+def _said_once(note: str) -> str:
+    """The note without its sentence that nothing was found, which has just been said."""
+    return " ".join(sentence for sentence in sentences(note) if not _NOTHING.match(sentence))
 
 
 def _told(results: Sequence[SearchResult]) -> list[str]:

@@ -72,7 +72,7 @@ def themes(
     weighty = [name for name in ranked if len(groups[name]) > 1]
     if len(weighty) >= FEWEST:
         ranked = weighty
-    chosen = set(ranked[:MOST])
+    chosen = set(_spread(ranked, groups)[:MOST])
     most = each if len(chosen) >= FEWEST else each + 2
     found = [Theme(name, _best(group, wanted, vocabulary, most)) for name, group in groups.items() if name in chosen]
     if sum(bool(s.stems & wanted) for s in loose) > 1:
@@ -80,6 +80,17 @@ def themes(
     if loose:
         found.insert(0, Theme(OVERVIEW, _best(loose, wanted, vocabulary, most)))
     return [theme for theme in found if theme.statements]
+
+
+def _spread(ranked: Sequence[str], groups: dict[str, list[Statement]]) -> list[str]:
+    """The names in order, but those of a source that has had its share after the others."""
+    taken: Counter[str] = Counter()
+    first: list[str] = []
+    for name in ranked:
+        source = groups[name][0].source
+        taken[source] += 1
+        first += [name] if taken[source] <= MOST // 2 else []
+    return [*first, *(name for name in ranked if name not in first)]
 
 
 def _labelled(

@@ -10,8 +10,10 @@ from pathlib import Path
 from agents.text import sentences
 
 PASSAGE_WORDS = 120
+LEAST_WORDS = 30  # what is left of a section and is shorter stays with the piece before it
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s")
 _SOURCES = re.compile(r"^\W*(?:sources?|references)\W*$", re.IGNORECASE)
 _SOURCES_LINE = re.compile(r"^\W*(?:sources?|references)\W*:", re.IGNORECASE)
 
@@ -48,7 +50,10 @@ def read_document(path: Path, name: str) -> Document:
 
 
 def _sections(text: str) -> Iterator[tuple[int, str, list[str]]]:
-    """The text's sections as (level, heading, paragraphs). A line `Sources:` opens a section of its own."""
+    """The text's sections as (level, heading, paragraphs); an item of a list counts as a paragraph.
+
+    A line `Sources:` opens a section of its own.
+    """
     level, heading = 0, ""
     paragraphs: list[str] = []
     lines: list[str] = []
@@ -63,6 +68,9 @@ def _sections(text: str) -> Iterator[tuple[int, str, list[str]]]:
             level, heading = (len(mark[1]), mark[2]) if mark else (7, "Sources")
             paragraphs, lines = [], []
         elif line.strip():
+            if lines and not fenced and _ITEM.match(line):
+                paragraphs.append(" ".join(lines))
+                lines = []
             lines.append(line.strip())
         elif lines:
             paragraphs.append(" ".join(lines))
@@ -70,22 +78,23 @@ def _sections(text: str) -> Iterator[tuple[int, str, list[str]]]:
     yield level, heading, [*paragraphs, " ".join(lines)] if lines else paragraphs
 
 
-def _pieces(paragraphs: Iterable[str]) -> Iterator[str]:
+def _pieces(paragraphs: Iterable[str]) -> list[str]:
     """Join short paragraphs, and part long ones between sentences, to pieces of about PASSAGE_WORDS."""
-    piece: list[str] = []
+    pieces: list[str] = []
     length = 0
     for paragraph in paragraphs:
         parts = [paragraph] if _words(paragraph) <= PASSAGE_WORDS else sentences(paragraph)
         for number, part in enumerate(parts):
-            if piece and length + _words(part) > PASSAGE_WORDS:
-                yield "".join(piece)
-                piece, length = [], 0
-            if piece:
-                piece.append("\n\n" if number == 0 else " ")
-            piece.append(part)
-            length += _words(part)
-    if piece:
-        yield "".join(piece)
+            joint = "\n\n" if number == 0 else " "
+            if pieces and length + _words(part) <= PASSAGE_WORDS:
+                pieces[-1] += joint + part
+                length += _words(part)
+            else:
+                pieces.append(part)
+                length = _words(part)
+    if len(pieces) > 1 and length < LEAST_WORDS:
+        pieces[-2:] = ["\n\n".join(pieces[-2:])]
+    return pieces
 
 
 def _words(text: str) -> int:

@@ -23,15 +23,16 @@ from agents.tools.sources import SearchResult, Source, readable
 
 SHIPPED = Path(__file__).parent.parent / "library"
 
-MOST_SOURCES = 8
-MOST_FROM_ONE = 3  # passages of one document in one result
+MOST_SOURCES = 12
+MOST_FROM_ONE = 5  # passages of one document in one result
+MOST_DOCUMENTS = 7
 LEAST_SHARE = 0.45  # of the weight of all the query's words, that a passage must hold
 LEAST_WEIGHT = 5.0  # or this much: about two rare words, for queries of many words
 LEAST_OF_BEST = 0.5  # of what the passage holds that holds most
 RARE = 0.05  # words in fewer passages than this share weigh no more for it
 
 _RANKED = """
-    select p.rowid, p.document, p.title, p.text, -bm25(passages_fts, 4.0, 2.0, 1.0)
+    select p.rowid, p.document, p.title, p.heading, p.text, -bm25(passages_fts, 4.0, 2.0, 1.0)
     from passages_fts join passages p on p.rowid = passages_fts.rowid where passages_fts match ?
 """  # the weights are those of a match in the title, the heading and the text
 _WORD = re.compile(r"[^\W_]+")
@@ -145,8 +146,8 @@ class _Index:
             return []
         found = database.execute(_RANKED, [" OR ".join(_quoted(term) for term in terms)]).fetchall()
         return [
-            _Hit(row, document, _source(title, document, text), score * enough[row] ** 2)
-            for row, document, title, text, score in found
+            _Hit(row, document, _source(title, document, heading, text), score * enough[row] ** 2)
+            for row, document, title, heading, text, score in found
             if row in enough
         ]
 
@@ -175,8 +176,9 @@ def content_words(query: str) -> list[str]:
     return list(dict.fromkeys(word for word in words if word not in STOPWORDS and word not in _ASKING))
 
 
-def _source(title: str, document: str, text: str) -> Source:
-    return Source(title=title, address=f"library:{document}", snippet=text)
+def _source(title: str, document: str, heading: str, text: str) -> Source:
+    source = Source(title=title, address=f"library:{document}", snippet=text)
+    return Source(**source, heading=heading) if heading else source
 
 
 def _hidden(path: Path, folder: Path) -> bool:
@@ -213,10 +215,15 @@ def _quoted(term: str) -> str:
 
 
 def _best(hits: Sequence[_Hit]) -> list[Source]:
-    taken: Counter[str] = Counter()
-    best: list[Source] = []
+    """The best passage of every document, then the best of the others while there is room.
+
+    Documents come in the order of their best passages, and each one's passages as they stand in it.
+    """
+    of_document: dict[str, list[_Hit]] = {}
     for hit in sorted(hits, key=lambda hit: (-hit.score, hit.number)):
-        if taken[hit.document] < MOST_FROM_ONE and len(best) < MOST_SOURCES:
-            taken[hit.document] += 1
-            best.append(hit.source)
-    return best
+        of_document.setdefault(hit.document, []).append(hit)
+    groups = list(of_document.values())[:MOST_DOCUMENTS]
+    first = [group[0] for group in groups]
+    others = sorted((hit for group in groups for hit in group[1:MOST_FROM_ONE]), key=lambda hit: -hit.score)
+    taken = {hit.number for hit in (first + others)[:MOST_SOURCES]}
+    return [hit.source for group in groups for hit in sorted(group, key=lambda hit: hit.number) if hit.number in taken]

@@ -33,7 +33,7 @@ def pick(step_input: StepInput) -> str:
 
     best = sorted(found["sources"], key=fit, reverse=True)[:MOST_SOURCES]
     if not best:
-        return found["note"] or f"The search found nothing about {found['query']}."
+        return " ".join(part for part in (f"The search found nothing about {found['query']}.", found["note"]) if part)
     return "\n\n".join(f"## {source['title']}\n{source['snippet']}\nSource: {source['address']}" for source in best)
 
 

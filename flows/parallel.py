@@ -1,0 +1,117 @@
+"""Branches at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from storage.records import StepOutput
+
+from .errors import StateConflict
+from .node import Child, Node, StepInput, as_text, check_name
+from .questions import Pause
+from .scope import Scope
+from .state import merge_branches
+from .steps import NodeList
+
+
+class Parallel:
+    """Runs `steps` at the same time, at most `max_concurrency` of them.
+
+    The content joins every branch under a heading with its name, in the order written. Each branch works on its own
+    copy of the session state; the changes merge in the order written, and a conflict fails. `on_error` "fail"
+    cancels the siblings of a failed branch, "continue" leaves the failed one out.
+    """
+
+    kind = "parallel"
+
+    def __init__(
+        self,
+        *steps: Any,
+        name: str = "Parallel",
+        max_concurrency: int | None = None,
+        on_error: Literal["fail", "continue"] = "fail",
+    ) -> None:
+        self.name = check_name(name)
+        self._branches = NodeList(steps)
+        self._max_concurrency = max_concurrency or max(1, len(steps))
+        self._fails_fast = on_error == "fail"
+
+    @property
+    def children(self) -> Sequence[Node]:
+        return self._branches.nodes
+
+    def child(self, part: str) -> Child | None:
+        return self._branches.child(part)
+
+    async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
+        scope.container_started(self.kind)
+        scopes = [replace(scope.child(name), state=copy.deepcopy(scope.state)) for name in self._branches.names]
+        ended = await self._run_branches(step_input, scopes)
+        output = replace(self._joined(ended, scopes, scope), step_name=scope.name)
+        scope.container_finished(self.kind, output)
+        return output
+
+    async def _run_branches(
+        self, step_input: StepInput, scopes: Sequence[Scope]
+    ) -> list[StepOutput | BaseException | None]:
+        """What each branch gave or raised, in the order written; None for one that was cut short."""
+        places = asyncio.Semaphore(self._max_concurrency)
+
+        async def branch(node: Node, scope: Scope) -> StepOutput:
+            async with places:
+                return await node.run(replace(step_input, session_state=scope.state), scope)
+
+        tasks = [
+            asyncio.ensure_future(branch(node, scope)) for node, scope in zip(self._branches.nodes, scopes, strict=True)
+        ]
+        waiting = set(tasks)
+        try:
+            while waiting:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                if any(self._ends_all(task) for task in done):
+                    break
+        finally:
+            for task in waiting:
+                task.cancel()
+            if waiting:
+                await asyncio.wait(waiting)
+        return [None if task.cancelled() else task.exception() or task.result() for task in tasks]
+
+    def _ends_all(self, task: asyncio.Task[StepOutput] | asyncio.Future[StepOutput]) -> bool:
+        if error := task.exception():
+            return not isinstance(error, Pause)
+        return self._fails_fast and not task.result().success
+
+    def _joined(
+        self, ended: Sequence[StepOutput | BaseException | None], scopes: Sequence[Scope], scope: Scope
+    ) -> StepOutput:
+        """One output of all branches: failure outranks stop, stop outranks pause."""
+        raised = [end for end in ended if isinstance(end, BaseException)]
+        for error in raised:
+            if not isinstance(error, Pause):
+                raise error
+        outputs = [end for end in ended if isinstance(end, StepOutput)]
+        failed = next((output for output in outputs if not output.success), None)
+        good = [output for output in outputs if output.success]
+        if failed is not None and (self._fails_fast or not good):
+            return StepOutput(success=False, error=failed.error, steps=tuple(outputs))
+        stop = any(output.stop for output in good)
+        if raised and not stop:
+            raise raised[0]
+        branches = [
+            (branch.name, branch.state)
+            for branch, end in zip(scopes, ended, strict=True)
+            if isinstance(end, StepOutput) and end.success
+        ]
+        try:
+            merged = merge_branches(scope.state, branches)
+        except StateConflict as conflict:
+            return StepOutput(success=False, error=str(conflict), steps=tuple(outputs))
+        scope.state.clear()
+        scope.state.update(merged)
+        content = "\n\n".join(f"## {output.step_name}\n\n{as_text(output.content)}" for output in good)
+        return StepOutput(content, stop=stop, steps=tuple(outputs), branches=True)

@@ -1,0 +1,120 @@
+"""Questions to people: a run that needs one stops, and goes on when the answer is in its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from storage.records import JournalEntry, Question, QuestionKind
+
+from .errors import InvalidAnswer, Rejected
+from .scope import Scope
+
+
+class Pause(Exception):
+    """The run waits for the answer to `question`."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.prompt)
+        self.question = question
+
+
+async def answered(
+    scope: Scope,
+    mark: str,
+    kind: QuestionKind,
+    prompt: str,
+    *,
+    schema: type[BaseModel] | None = None,
+    choices: Sequence[str] = (),
+    draft: Any = None,
+) -> Any:
+    """The person's answer from the journal. Raises Pause if there is none yet, and Rejected if it was a no."""
+    key = f"{scope.path}#{mark}"
+    known = scope.context.journal.known(key)
+    if known is None:
+        form = schema.model_json_schema() if schema is not None else None
+        raise Pause(Question(key, kind, scope.path, prompt, form, tuple(choices), draft))
+    if known.decision is False:
+        raise Rejected(f"{scope.path or 'The run'} was rejected.")
+    return schema.model_validate(known.decision) if schema is not None else known.decision
+
+
+async def within_budget(scope: Scope) -> None:
+    """Ask whether to go on when the run has used up what it may; each yes grants the same amount again."""
+    context, granted = scope.context, 1
+    while context.is_spent(granted):
+        run = replace(scope, path="", name="")
+        await answered(run, f"budget/{granted}", "budget", f"{context.spent()} were used. Go on?")
+        granted += 1
+
+
+def entry_for(
+    question: Question,
+    *,
+    approve: bool | None = None,
+    values: Any = None,
+    output: Any = None,
+    feedback: str | None = None,
+    choice: str | Sequence[str] | None = None,
+    schema: type[BaseModel] | None = None,
+) -> JournalEntry:
+    """The journal entry that this answer makes. Raises InvalidAnswer if it does not fit the question."""
+    return JournalEntry(
+        question.id, "answer", decision=_decision(question, approve, values, output, feedback, choice, schema)
+    )
+
+
+def _decision(
+    question: Question,
+    approve: bool | None,
+    values: Any,
+    output: Any,
+    feedback: str | None,
+    choice: str | Sequence[str] | None,
+    schema: type[BaseModel] | None,
+) -> Any:
+    if approve is False and not feedback:
+        return False
+    if question.kind == "input":
+        return _typed(question, values, schema)
+    if question.kind == "route":
+        return _route(question, choice)
+    if question.kind == "review":
+        return _review(question, approve, output, feedback)
+    if approve is not True:
+        raise InvalidAnswer(f"{question.prompt!r} wants approve=True or approve=False.")
+    return True
+
+
+def _typed(question: Question, values: Any, schema: type[BaseModel] | None) -> Any:
+    if values is None or schema is None:
+        raise InvalidAnswer(
+            f"{question.prompt!r} wants values for: {', '.join((question.schema or {})['properties'])}."
+        )
+    try:
+        return schema.model_validate(values).model_dump(mode="json")
+    except ValidationError as error:
+        raise InvalidAnswer(f"The values do not fit {question.path}: {error}") from error
+
+
+def _route(question: Question, choice: str | Sequence[str] | None) -> list[str]:
+    names = [choice] if isinstance(choice, str) else list(choice or ())
+    wrong = [name for name in names if name not in question.choices]
+    if not names or wrong:
+        there = ", ".join(question.choices)
+        raise InvalidAnswer(f"{question.path} wants a choice among {there}; {wrong or 'none'} was given.")
+    return names
+
+
+def _review(question: Question, approve: bool | None, output: Any, feedback: str | None) -> dict[str, Any]:
+    if feedback:
+        return {"feedback": feedback}
+    if output is not None:
+        return {"output": output}
+    if approve is not True:
+        raise InvalidAnswer(f"The review of {question.path} wants approve, an edited output, or feedback.")
+    return {}

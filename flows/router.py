@@ -1,0 +1,79 @@
+"""A router: which of several ways to go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from storage.records import StepOutput
+
+from .errors import StepError
+from .node import Child, Node, StepInput, check_name
+from .questions import answered
+from .scope import Scope
+from .steps import NodeList
+from .verdict import call, verdict
+
+
+class Router:
+    """Runs what `selector` (a callable of StepInput, sync or async) names among `choices`: a name, a node, or a list.
+
+    Several run in the order given. `selector=None` asks the person.
+    """
+
+    kind = "router"
+
+    def __init__(
+        self, selector: Callable[[StepInput], Any] | None, choices: Iterable[Any], name: str = "Router"
+    ) -> None:
+        self.name = check_name(name)
+        self._given = list(choices)
+        self._choices = NodeList(self._given)
+        self._selector = selector
+
+    @property
+    def children(self) -> Sequence[Node]:
+        return self._choices.nodes
+
+    def child(self, part: str) -> Child | None:
+        return self._choices.child(part)
+
+    async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
+        scope.container_started(self.kind)
+        try:
+            names = await self._names(step_input, scope)
+            output = await self._choices.only(names).run(step_input, scope)
+        except StepError as error:
+            output = StepOutput(success=False, error=str(error))
+        output = replace(output, step_name=scope.name)
+        scope.container_finished(self.kind, output)
+        return output
+
+    async def _names(self, step_input: StepInput, scope: Scope) -> list[str]:
+        if self._selector is None:
+            prompt = "Which way should it go?"
+            said = await answered(scope, "route", "route", prompt, choices=self._choices.names)
+            return [said] if isinstance(said, str) else list(said)
+        selector = self._selector
+
+        async def chosen(given: StepInput) -> list[str]:
+            return [self._name_of(choice) for choice in _flat(await call(selector, given))]
+
+        return list(await verdict(scope, "choice", chosen, step_input, kind="choice"))
+
+    def _name_of(self, choice: Any) -> str:
+        for given, node, name in zip(self._given, self._choices.nodes, self._choices.names, strict=True):
+            if choice is given or choice is node or choice == name:
+                return name
+        there = ", ".join(self._choices.names)
+        called = choice if isinstance(choice, str) else getattr(choice, "name", choice)
+        raise StepError(f"{self.name} has no choice called {called!r}. There are: {there}.")
+
+
+def _flat(choice: Any) -> Iterator[Any]:
+    if isinstance(choice, list | tuple):
+        for item in choice:
+            yield from _flat(item)
+    elif choice is not None:
+        yield choice
