@@ -1,4 +1,4 @@
-"""Which English words mean nearly the same as another, or a kind, a whole or a part of it."""
+"""What is known of English words: which mean nearly the same, or a kind or part of it, and which are verbs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ def related(stem: str) -> frozenset[str]:
     """
     line = _table().get(stem)
     return frozenset(line.split()) if line else _NONE
+
+
+def is_verb(stem: str) -> bool:
+    """Whether words of this stem are mostly verbs."""
+    return stem in _verbs()
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(files("agents").joinpath("data", "verbs.txt").read_text("ascii").split())
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Literal
 
 from agents.extraction.topic import topic
 from agents.text import STOPWORDS, WORD, stem, words
+from agents.thesaurus import is_verb
 from storage.records import Turn
 
 from .vocabulary import ABOUT_THE_WORK, HOW_IT_IS_PUT
@@ -32,7 +33,11 @@ _INTRODUCES = re.compile(
     r"how (?:do|does|did) .+ work)\b",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(r"\b(?:compared?|comparison|versus|vs|than|instead of|rather than|contrast)\b", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:compared?|comparison|versus|vs|instead of|rather than|contrast|"
+    r"than(?! (?:that|this|it|before|usual|normal|expected|ever)\b))\b",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(
     r"^\W*(?:please\s+|can you\s+|could you\s+)?(?:run|do|try|start|make|generate|write)\s+"
     r"(?:it|that|this|the (?:same|last)(?: one| thing| run| workflow)?)\s+"
@@ -49,9 +54,11 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 _CREATES = re.compile(
-    r"^\W*(?:please\s+|can you\s+|could you\s+|i (?:want|need|would like|'?d like)(?: you)?(?: to)?\s+)*"
-    r"(?:write|draft|compose|create|produce|prepare|generate|research|investigate|brief me|look into|find out|"
-    r"do (?:some )?research|give me (?:a|an)\s+(?:new\s+)?(?:\w+\s+)?(?:article|brief|briefing|report|overview))\b",
+    r"^\W*(?:(?:please|ok(?:ay)?|now|then|next|and|also|can you|could you|i (?:want|need|would like|'?d like)(?: you)?(?: to)?)"
+    r"\W+)*(?:write|draft|compose|create|produce|prepare|generate|research|investigate|brief me|look into|find out|"
+    r"do (?:some )?research|(?:do|make|give me) (?:one|another(?: one)?|the same|something|an? (?:new )?(?:\w+ )?"
+    r"(?:article|brief|briefing|report|overview)) (?:on|about|for)\b|"
+    r"give me (?:a|an)\s+(?:new\s+)?(?:\w+\s+)?(?:article|brief|briefing|report|overview))\b",
     re.IGNORECASE,
 )
 _ASKS_WHAT_WAS_SAID = re.compile(
@@ -71,6 +78,12 @@ _ASKS_ABOUT = re.compile(
     r"(?:say|says|said|tell|tells|know|knows|mention|mentions|write|written|cover|covers)\b.*?\babout)\s+(?P<subject>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+# What somebody says of themselves beside the question: "I always thought it was the other one."
+_ASIDE = re.compile(
+    r"(?<=[.!?])\s*(?:but |and )?I (?:always |just |once |only )*"
+    r"(?:thought|guess|assumed?|bet|remember|heard|read|believed?)\b[^.!?]*",
+    re.IGNORECASE,
+)
 _EXACT = re.compile(r"^(?:\d[\d.,:/-]*|\d+\w{1,3})$")
 _JOINING = frozenset("and or but so also then now ok okay the a an any some".split())
 # After one of these comes what is done, not what it is about.
@@ -78,6 +91,8 @@ _BEFORE_A_VERB = frozenset(
     """to what who it they he she we you i don't doesn't didn't can't couldn't wouldn't won't not just stop keep start
     actually really ever by""".split()
 )
+
+_BEFORE_A_NOUN = frozenset("a an the this that these those my your our their its of in on for from with about".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +136,7 @@ class Question:
 
 def understand(message: str, conversation: Sequence[Turn] = ()) -> Question:
     """What `message` asks, with the turns before it (oldest first)."""
-    terms = _terms(message)
+    terms = _of_the_work(_terms(_ASIDE.sub("", message) or message))
     about = [term for term in terms if term.weight == 1.0]
     kind = _kind(message, about)
     earlier = subject_of(conversation)
@@ -165,6 +180,15 @@ def _is_bare(message: str, about: Sequence[Term]) -> bool:
     return bool(about) and all(word in named or word.casefold() in _JOINING for word in words(message))
 
 
+def _of_the_work(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """In `the main points in 3 bullets` the number asks for a form and not for itself."""
+    numbers = [term for term in terms if term.weight == 1.0 and term.word[:1].isdigit()]
+    others = [term for term in terms if term.weight == 1.0 and term not in numbers]
+    if others or not any(term.weight == 0.0 for term in terms):
+        return terms
+    return tuple(replace(term, weight=0.0, exact=False) if term in numbers else term for term in terms)
+
+
 def _terms(message: str) -> tuple[Term, ...]:
     found: dict[str, Term] = {}
     compares = bool(_COMPARES.search(message))
@@ -181,10 +205,24 @@ def _terms(message: str) -> tuple[Term, ...]:
         if compares and term.weight == 1.0:
             term = replace(term, exact=True)
         found.setdefault(term.stem, term)
-        if previous is not None and adjoining and term.weight == previous.weight == 1.0:
+        if previous is not None and adjoining and _are_joined(previous, term):
             found[previous.stem] = replace(found[previous.stem], before=term.stem)
         previous, before = term, plain
     return tuple(found.values())
+
+
+def _are_joined(one: Term, other: Term) -> bool:
+    """Whether two neighbours make one notion, as `ocean energy` does, and `plants absorb` does not."""
+    return one.weight == other.weight == 1.0 and not one.doing and not other.doing
+
+
+def _raised(plain: str) -> str:
+    """The stem of an adjective that `plain` raises: `oldest` gives `old`, `bigger` `big`, `heavier` `heavy`."""
+    base = re.sub(r"(?:er|est)$", "", plain)
+    if base == plain or len(base) < 3:
+        return ""
+    base = re.sub(r"i$", "y", base)
+    return stem(re.sub(r"([bdgmnt])\1$", r"\1", base))
 
 
 def _term(word: str, plain: str, *, opening: bool, before: str) -> Term:
@@ -192,6 +230,8 @@ def _term(word: str, plain: str, *, opening: bool, before: str) -> Term:
     exact = bool(_EXACT.match(plain)) or (word[:1].isupper() and not opening and len(word) > 1)
     if root in ABOUT_THE_WORK and not exact:
         return Term(root, word, 0.0)
-    soft = not exact and (root in HOW_IT_IS_PUT or len(plain) < 3)
-    doing = not exact and (before in _BEFORE_A_VERB or plain.endswith("ing"))
+    soft = not exact and (root in HOW_IT_IS_PUT or len(plain) < 3 or _raised(plain) in HOW_IT_IS_PUT)
+    doing = not exact and (
+        before in _BEFORE_A_VERB or (plain.endswith("ing") and before not in _BEFORE_A_NOUN) or is_verb(root)
+    )
     return Term(root, word, 0.25 if soft else 1.0, exact, doing)

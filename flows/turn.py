@@ -20,13 +20,13 @@ from .citations import CitationFilter, citations
 from .commands import Command
 from .decision import Choice, Known, decide, input_text
 from .errors import cause_of
-from .events import AnswerDelta, Decided, StepDelta, StepRetried, StepStarted, TurnFinished
+from .events import AnswerDelta, Decided, TurnFinished
 from .node import as_text
 from .prompt import RECENT_TURNS, messages, tool_name, workflow_tools
 from .question import Question, understand
 from .recall import Reach, recall
 from .stream import EventStream
-from .wire import from_record
+from .turn_runs import Call, Outcome, TurnRuns
 from .workflow import Workflow
 
 REMOVED_NOTE = "\n\n*(A reference to something that is not in memory was removed.)*"
@@ -43,15 +43,6 @@ class Setting:
     reach: Reach = "user"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A workflow that is to run."""
-
-    workflow: str
-    input: Any
-    reason: str
-
-
 class TurnExecution:
     """Works on one turn until it is answered; every change of it is stored with the events that tell of it."""
 
@@ -60,6 +51,7 @@ class TurnExecution:
         self._setting = setting
         self._store = setting.store
         self._stream = stream
+        self._runs = TurnRuns(setting.store, setting.workflows, stream)
         self._said = ""
 
     async def run(self) -> Turn:
@@ -198,72 +190,19 @@ class TurnExecution:
         return await self._run_all(decision, calls)
 
     async def _run_all(self, decision: Decision, calls: Sequence[Call]) -> tuple[TurnStatus, str | None]:
-        turn, requests = self.turn, []
-        for call in calls:
-            request = await self._setting.workflows[call.workflow].request(
-                call.input,
-                session_id=turn.session_id,
-                user_id=turn.user_id,
-                turn_id=turn.id,
-                store=self._store,
-            )
-            await self._store.create_run(request)
-            requests.append(request)
+        requests = await self._runs.begin(calls, self.turn)
         self.turn = replace(self.turn, run_ids=tuple(request.id for request in requests))
         await self._decided(decision)
-        runs: list[Run] = []
-        try:
-            for request in requests:
-                runs.append(await self._work(request))
-        finally:
-            for request in requests[len(runs) + 1 :]:  # the turn was cancelled before their turn came
-                await self._store.end_run(request.id, status="cancelled")
-        return await self._answered(runs)
+        return self._answered(await self._runs.work(requests))
 
-    async def _resume(self, resumed: RunRequest) -> tuple[TurnStatus, str | None]:
-        runs = []
-        for run_id in self.turn.run_ids:
-            run = await self._store.get_run(run_id)
-            if run_id == resumed.id:
-                run = await self._work(resumed, resumed=True)
-            elif run.status != "completed":
-                run = await self._work(await self._store.claim_run(run_id), resumed=True)
-            runs.append(run)
-        return await self._answered(runs)
+    async def _resume(self, claimed: RunRequest) -> tuple[TurnStatus, str | None]:
+        return self._answered(await self._runs.go_on(claimed, self.turn.run_ids))
 
-    async def _work(self, request: RunRequest, resumed: bool = False) -> Run:
-        workflow = self._setting.workflows[request.workflow]
-        return await workflow.execute(request, stream=self._stream, store=self._store, resumed=resumed)
-
-    async def _answered(self, runs: Sequence[Run]) -> tuple[TurnStatus, str | None]:
+    def _answered(self, outcome: Outcome) -> tuple[TurnStatus, str | None]:
         """What the runs gave is the answer; what no step has streamed yet is told now."""
-        parts, failed = [], None
-        for run in runs:
-            if run.status != "completed":
-                failed = failed or run
-                continue
-            content = as_text(run.content)
-            if (await self._streamed(run)).strip() != content.strip():
-                self._say(content)
-            parts.append(content if len(runs) == 1 else f"## {input_text(run.input)}\n\n{content}")
-        self._said = "\n\n".join(parts)
-        if failed is None:
-            return "completed", None
-        return ("cancelled" if failed.status == "cancelled" else "failed"), failed.error
-
-    async def _streamed(self, run: Run) -> str:
-        """The text that the run's last top-level step has streamed."""
-        workflow = self._setting.workflows[run.workflow]
-        last, text = workflow.steps.names[-1], ""
-        for record in await self._store.events(self._stream.id, run_id=run.id):
-            if record.path != last:
-                continue
-            if record.type in (StepStarted.type, StepRetried.type):
-                text = ""
-            elif record.type == StepDelta.type:
-                event = from_record(record)
-                text += event.text if isinstance(event, StepDelta) else ""
-        return text
+        self._say(outcome.untold)
+        self._said = outcome.answer
+        return outcome.status, outcome.error
 
     async def _conversation(self) -> list[Turn]:
         turn = self.turn

@@ -12,13 +12,15 @@ ABOUT_THE_WORK = frozenset(
     result results run rephrase rewrite section sections sentence sentences shorten shorter simplify source sources
     step steps subject summarise summarize summary table takeaway takeaways text theme themes title topic topics
     translate word words write writer written wrote workflow yesterday
-    please pls kindly tldr gist nutshell eli5 summarised summarized thanks thank hello hi hey ok okay""".split()
+    please pls kindly tldr short briefly version
+    website websites online gist nutshell eli5 summarised summarized thanks thank hello hi hey ok okay""".split()
 )
 
 # Words that ask or qualify without saying about what; an answer may put them in other words.
 HOW_IT_IS_PUT = frozenset(
     stem(word)
-    for word in """able day days week weeks month months hour hours life lives
+    for word in """able besides apart except two three four five six seven eight nine ten tip tips advice hint hints
+    day days week weeks month months hour hours life lives
     achieve act actual actually add advantage advantages affect aim allow amount amounts answer
     approach area areas average available avoid aware bad base based basic bear become begin believe benefit
     benefits best better big bigger biggest bring build call called capable case cases cause caused causes certain

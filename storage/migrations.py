@@ -100,7 +100,7 @@ def _runs(db: Database) -> None:
         ["user_id", "input_key", "status", "finished_at"],
     ):
         runs.create_index(columns)
-    db.execute("create index idx_runs_working on runs(owner) where status = 'running'")
+    db.execute("create index idx_runs_working on runs(owner) where status in ('queued', 'running')")
     db.table("steps").create(
         {
             "id": int,
@@ -147,7 +147,7 @@ def _talk(db: Database) -> None:
         foreign_keys=[_of_session("turns")],
     ).create_index(["user_id", "session_id", "started_at"])
     db.table("turns").create_index(["session_id", "started_at"])
-    db.execute("create index idx_turns_working on turns(owner) where status = 'running'")
+    db.execute("create index idx_turns_working on turns(owner) where status in ('queued', 'running')")
     db.table("citations").create(
         {"run_id": str, "turn_id": str},
         pk=("run_id", "turn_id"),

@@ -60,14 +60,18 @@ def opening(folder: Path) -> FileLock:
     return FileLock(folder / "opening", timeout=60, mode=0o600, thread_local=False)
 
 
+WORKING = "'queued', 'running'"
+
+
 def interrupt_orphans(db: Database, owner: Owner) -> None:
     """Runs and turns that dead processes were working on become `interrupted`."""
     for table in ("runs", "turns"):
-        rows = db.execute(f"select distinct owner from {table} where status = 'running'").fetchall()
+        rows = db.execute(f"select distinct owner from {table} where status in ({WORKING})").fetchall()
         for (working,) in rows:
             if not owner.lives(working):
                 db.execute(
-                    f"update {table} set status = 'interrupted', owner = null where status = 'running' and owner is ?",
+                    f"update {table} set status = 'interrupted', owner = null "
+                    f"where status in ({WORKING}) and owner is ?",
                     [working],
                 )
 

@@ -96,7 +96,7 @@ def _row(turn: Turn, owner: str) -> dict[str, Any]:
         "user_id": turn.user_id,
         "session_id": turn.session_id,
         "status": turn.status,
-        "owner": owner if turn.status == "running" else None,
+        "owner": owner if turn.status in ("queued", "running") else None,
         "message": clean(turn.message),
         "started_at": to_time(turn.started_at),
         "finished_at": to_time(turn.finished_at) if turn.finished_at else None,

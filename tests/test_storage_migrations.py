@@ -145,7 +145,7 @@ LISTED: dict[str, Any] = {"user_id": None, "session_id": None, "workflow": None,
 )
 def test_no_query_reads_a_whole_table_or_sorts_one(filled: Database, ask: Any, arguments: dict[str, Any]) -> None:
     for query, plan in plans(filled, ask, arguments):
-        if plan.startswith("SCAN"):
+        if plan.startswith("SCAN") and not plan.startswith("SCAN (subquery"):
             assert "VIRTUAL TABLE" in plan or ("USING INDEX" in plan and "limit" in query), (query, plan)
         assert "limit" not in query or "TEMP B-TREE" not in plan, (query, plan)
         if "passage_words" in plan:
