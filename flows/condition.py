@@ -8,6 +8,7 @@ from typing import Any
 
 from storage.records import StepOutput
 
+from .errors import StepError
 from .node import Child, Node, StepInput, check_name
 from .scope import Scope
 from .steps import NodeList
@@ -43,10 +44,16 @@ class Condition:
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         scope.container_started(self.kind)
-        holds = self._evaluator
-        if callable(holds):
-            holds = bool(await verdict(scope, "verdict", holds, step_input))
-        output = await (self._then if holds else self._else).run(step_input, scope)
+        try:
+            chosen = self._then if await self._holds(step_input, scope) else self._else
+            output = await chosen.run(step_input, scope)
+        except StepError as error:
+            output = StepOutput(success=False, error=str(error))
         output = replace(output, step_name=scope.name)
         scope.container_finished(self.kind, output)
         return output
+
+    async def _holds(self, step_input: StepInput, scope: Scope) -> bool:
+        if not callable(self._evaluator):
+            return bool(self._evaluator)
+        return bool(await verdict(scope, "verdict", self._evaluator, step_input))

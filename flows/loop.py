@@ -8,6 +8,7 @@ from typing import Any
 
 from storage.records import StepOutput
 
+from .errors import StepError
 from .events import IterationStarted
 from .node import Child, Node, StepInput, check_name
 from .scope import Scope
@@ -54,7 +55,11 @@ class Loop:
             iteration.emit(IterationStarted, number=number)
             output = replace(await self._body.run(step_input, iteration), step_name=str(number))
             done.append(output)
-            if not output.success or output.stop or await self._is_over(output, iteration):
+            try:
+                if not output.success or output.stop or await self._is_over(output, iteration):
+                    break
+            except StepError as error:
+                output = StepOutput(success=False, error=str(error))
                 break
             outputs = {**step_input.previous_step_outputs, **{step.step_name: step for step in output.steps}}
             step_input = replace(step_input, previous_step_content=output.content, previous_step_outputs=outputs)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from storage.records import StepOutput
+from storage.records import JournalEntry, StepOutput, Usage
 
 from .errors import StateConflict
 from .node import Child, Node, StepInput, as_text, check_name
@@ -35,6 +35,8 @@ class Parallel:
         max_concurrency: int | None = None,
         on_error: Literal["fail", "continue"] = "fail",
     ) -> None:
+        if max_concurrency is not None and max_concurrency < 1:
+            raise ValueError(f"{name} needs max_concurrency of at least 1, not {max_concurrency}.")
         self.name = check_name(name)
         self._branches = NodeList(steps)
         self._max_concurrency = max_concurrency or max(1, len(steps))
@@ -52,6 +54,8 @@ class Parallel:
         scopes = [replace(scope.child(name), state=copy.deepcopy(scope.state)) for name in self._branches.names]
         ended = await self._run_branches(step_input, scopes)
         output = replace(self._joined(ended, scopes, scope), step_name=scope.name)
+        if output.success:
+            await self._leave_out(output, scopes)
         scope.container_finished(self.kind, output)
         return output
 
@@ -62,6 +66,9 @@ class Parallel:
         places = asyncio.Semaphore(self._max_concurrency)
 
         async def branch(node: Node, scope: Scope) -> StepOutput:
+            left_out = scope.context.journal.known(_left_out(scope))
+            if left_out is not None and left_out.output is not None:
+                return left_out.output
             async with places:
                 return await node.run(replace(step_input, session_state=scope.state), scope)
 
@@ -97,7 +104,7 @@ class Parallel:
         outputs = [end for end in ended if isinstance(end, StepOutput)]
         failed = next((output for output in outputs if not output.success), None)
         good = [output for output in outputs if output.success]
-        if failed is not None and (self._fails_fast or not good):
+        if failed is not None and (self._fails_fast or not (good or raised)):
             return StepOutput(success=False, error=failed.error, steps=tuple(outputs))
         stop = any(output.stop for output in good)
         if raised and not stop:
@@ -115,3 +122,16 @@ class Parallel:
         scope.state.update(merged)
         content = "\n\n".join(f"## {output.step_name}\n\n{as_text(output.content)}" for output in good)
         return StepOutput(content, stop=stop, steps=tuple(outputs), branches=True)
+
+    async def _leave_out(self, output: StepOutput, scopes: Sequence[Scope]) -> None:
+        """Put the failures that were gone on without in the journal: a resume must not try them anew."""
+        failed = {branch.step_name: branch for branch in output.steps if not branch.success}
+        for scope in scopes:
+            key = _left_out(scope)
+            if scope.name in failed and scope.context.journal.known(key) is None:
+                entry = JournalEntry(key, "verdict", output=replace(failed[scope.name], usage=Usage()))
+                await scope.context.journal.record(entry, scope.context.stream.take_unstored())
+
+
+def _left_out(scope: Scope) -> str:
+    return f"{scope.path}#left_out"

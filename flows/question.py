@@ -54,8 +54,9 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 _CREATES = re.compile(
-    r"^\W*(?:(?:please|ok(?:ay)?|now|then|next|and|also|can you|could you|i (?:want|need|would like|'?d like)(?: you)?(?: to)?)"
-    r"\W+)*(?:write|draft|compose|create|produce|prepare|generate|research|investigate|brief me|look into|find out|"
+    r"^\W*(?:(?:please|ok(?:ay)?|now|then|next|and|also|can you|could you|"
+    r"i (?:want|need|would like|'?d like)(?: you)?(?: to)?)\W+)*"
+    r"(?:write|draft|compose|create|produce|prepare|generate|research|investigate|brief me|look into|find out|"
     r"do (?:some )?research|(?:do|make|give me) (?:one|another(?: one)?|the same|something|an? (?:new )?(?:\w+ )?"
     r"(?:article|brief|briefing|report|overview)) (?:on|about|for)\b|"
     r"give me (?:a|an)\s+(?:new\s+)?(?:\w+\s+)?(?:article|brief|briefing|report|overview))\b",

@@ -13,7 +13,7 @@ from .node import Child, Node, StepInput, check_name
 from .questions import answered
 from .scope import Scope
 from .steps import NodeList
-from .verdict import call, verdict
+from .verdict import verdict
 
 
 class Router:
@@ -55,12 +55,10 @@ class Router:
             prompt = "Which way should it go?"
             said = await answered(scope, "route", "route", prompt, choices=self._choices.names)
             return [said] if isinstance(said, str) else list(said)
-        selector = self._selector
+        return list(await verdict(scope, "choice", self._selector, step_input, kind="choice", plain=self._names_of))
 
-        async def chosen(given: StepInput) -> list[str]:
-            return [self._name_of(choice) for choice in _flat(await call(selector, given))]
-
-        return list(await verdict(scope, "choice", chosen, step_input, kind="choice"))
+    def _names_of(self, choice: Any) -> list[str]:
+        return [self._name_of(one) for one in _flat(choice)]
 
     def _name_of(self, choice: Any) -> str:
         for given, node, name in zip(self._given, self._choices.nodes, self._choices.names, strict=True):

@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from agents.context import in_thread
 from storage.records import JournalEntry
 
+from .errors import StepError, cause_of
+from .node import StepInput
 from .scope import Scope
+from .state import apply_changes, changes_between
 
 Asked = Callable[..., Any]
 
 
-async def verdict(scope: Scope, mark: str, asked: Asked, given: Any, *, kind: str = "verdict") -> Any:
-    """What `asked(given)` says, from the journal if it is known there; else it is asked and recorded.
+async def verdict(
+    scope: Scope, mark: str, asked: Asked, given: Any, *, kind: str = "verdict", plain: Callable[[Any], Any] = bool
+) -> Any:
+    """`plain(asked(given))`, from the journal if it is known there; else it is asked and recorded.
 
-    `mark` sets the entry apart from others of the same path. Sync callables run in a thread.
+    `mark` sets the entry apart from others of the same path; `plain` makes what was said a JSON value. What `asked`
+    changes in the session state is recorded with it. Sync callables run in a thread. Raises StepError if it fails.
     """
     path = f"{scope.path}#{mark}"
     known = scope.context.journal.known(path)
     if known is not None:
+        apply_changes(scope.state, known.changes)
         return known.decision
-    said = await call(asked, given)
-    await scope.context.journal.record(JournalEntry(path, kind, decision=said), scope.context.stream.take_unstored())
+    state = copy.deepcopy(scope.state)
+    try:
+        said = plain(await _call(asked, replace(given, session_state=state) if isinstance(given, StepInput) else given))
+    except Exception as error:
+        raise StepError(cause_of(error)) from error
+    changes = changes_between(scope.state, state)
+    entry = JournalEntry(path, kind, decision=said, changes=changes)
+    await scope.context.journal.record(entry, scope.context.stream.take_unstored())
+    apply_changes(scope.state, changes)
     return said
 
 
-async def call(asked: Asked, given: Any) -> Any:
-    """`asked(given)`; sync callables run in a thread."""
+async def _call(asked: Asked, given: Any) -> Any:
     if inspect.iscoroutinefunction(asked) or inspect.iscoroutinefunction(getattr(asked, "__call__", None)):  # noqa: B004
         return await asked(given)
     said = await in_thread(lambda: asked(given))

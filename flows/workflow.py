@@ -15,11 +15,13 @@ from uuid import uuid4
 from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel, ValidationError
 
-from storage.records import JournalEntry, Run, RunRequest, StepOutput
+from storage.records import JournalEntry, Run, RunRequest, StepOutput, now
 
 from .errors import InvalidAnswer, InvalidInput, TreeChanged
 from .events import Event
 from .execution import Execution
+from .fork import kept
+from .graph import mermaid
 from .memory import MemoryStore, RunKeeper
 from .node import Child, Node, StepInput, check_name, fingerprint
 from .questions import entry_for
@@ -131,6 +133,34 @@ class Workflow:
         async with aclosing(self._watch(self.execute(request, stream=stream, resumed=True), stream)) as events:
             async for event in events:
                 yield event
+
+    async def fork(self, run_id: str, at: str, output: Any = None) -> Run:
+        """A new run that keeps what came before the path `at`, and its siblings in a Parallel, and does the rest again.
+
+        With `output`, `at` takes that instead of running. Raises NotFound, and WorkflowError for an unknown path.
+        """
+        request = await self._store.run_request(run_id)
+        known = kept(await self._store.journal(run_id), at, self.steps, output)
+        request = replace(
+            request,
+            id=uuid4().hex,
+            fingerprint=self._fingerprint,
+            turn_id=None,
+            forked_from=run_id,
+            started_at=now(),
+        )
+        await self._store.create_run(request)
+        for entry in known:
+            await self._store.record(request.id, entry)
+        stream = EventStream(request.stream, sink=self.store, watched=False)
+        try:
+            return await self.execute(request, stream=stream, resumed=True)
+        finally:
+            stream.close()
+
+    def mermaid(self) -> str:
+        """The tree as a Mermaid flowchart."""
+        return mermaid(self.name, self.steps.nodes)
 
     async def get_run(self, run_id: str) -> Run:
         """A run of this workflow's store. Raises NotFound."""

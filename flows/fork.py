@@ -1,0 +1,60 @@
+"""Forks: which of a run's known answers a new run keeps when it does the rest again from some step on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from storage.records import JournalEntry, StepOutput
+
+from .errors import WorkflowError
+from .node import Child
+
+
+def kept(entries: Sequence[JournalEntry], at: str, tree: Child, output: Any = None) -> list[JournalEntry]:
+    """What came before the path `at` in the journal, and `at`'s siblings in a Parallel.
+
+    With `output`, `at` takes that output instead of running. Raises WorkflowError, with the paths there are, if the
+    run has nothing at `at`.
+    """
+    first = next((place for place, entry in enumerate(entries) if _is_under(entry.path, at)), None)
+    if first is None:
+        there = ", ".join(dict.fromkeys(_step(entry.path) for entry in entries)) or "none yet"
+        raise WorkflowError(f"The run has no step at {at!r}. There are: {there}.")
+    before = [
+        entry
+        for place, entry in enumerate(entries)
+        if not _is_under(entry.path, at) and (place < first or _at_the_same_time(entry.path, at, tree))
+    ]
+    if output is None:
+        return before
+    name = at.rpartition("/")[2]
+    given = output if isinstance(output, StepOutput) else StepOutput(output, step_name=name)
+    return [*before, JournalEntry(at, "step", output=given)]
+
+
+def _is_under(path: str, at: str) -> bool:
+    step = _step(path)
+    return step == at or step.startswith(f"{at}/")
+
+
+def _step(path: str) -> str:
+    """The path of the step that an entry belongs to, without the mark of a question or verdict."""
+    parts = path.split("/")
+    marked = next((place for place, part in enumerate(parts) if _is_marked(part)), None)
+    return path if marked is None else "/".join([*parts[:marked], parts[marked].partition("#")[0]])
+
+
+def _is_marked(part: str) -> bool:
+    """`Write#confirm` is marked, `Write#2` is the second step of its name."""
+    return any(mark and not mark.isdigit() for mark in part.split("#")[1:])
+
+
+def _at_the_same_time(path: str, at: str, tree: Child) -> bool:
+    """Whether the lowest node above both is a Parallel."""
+    node: Child | None = tree
+    for one, other in zip(_step(path).split("/"), at.split("/"), strict=False):
+        if one != other:
+            return getattr(node, "kind", "") == "parallel"
+        node = node.child(one) if node is not None else None
+    return False

@@ -1,0 +1,70 @@
+"""A fork keeps what came before a step and does the rest again; the tree can be drawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows import Parallel, StepInput, Workflow
+from flows.errors import WorkflowError
+
+
+class Says:
+    def __init__(self, name: str, ran: list[str]) -> None:
+        self.name = name
+        self.ran = ran
+
+    async def __call__(self, step_input: StepInput) -> str:
+        self.ran.append(self.name)
+        return f"{step_input.previous_step_content or step_input.input}>{self.name}{len(self.ran)}"
+
+
+def flow(ran: list[str]) -> Workflow:
+    says = {name: Says(name, ran) for name in ("plan", "web", "books", "write", "check")}
+    gather = Parallel(says["web"], says["books"], name="gather")
+    return Workflow("W", [says["plan"], gather, says["write"], says["check"]])
+
+
+async def test_a_fork_keeps_what_came_before_and_runs_the_rest() -> None:
+    ran: list[str] = []
+    workflow = flow(ran)
+    first = await workflow.run("x")
+    again = await workflow.fork(first.id, at="write")
+
+    assert ran == ["plan", "web", "books", "write", "check", "write", "check"]
+    assert (again.status, again.forked_from) == ("completed", first.id)
+    assert again.steps[:2] == first.steps[:2]
+
+
+async def test_an_edited_output_takes_the_place_of_the_step() -> None:
+    ran: list[str] = []
+    workflow = flow(ran)
+    first = await workflow.run("x")
+    again = await workflow.fork(first.id, at="write", output="mine")
+
+    assert again.content == "mine>check6"
+    assert ran[5:] == ["check"]
+
+
+async def test_siblings_in_a_parallel_are_kept() -> None:
+    ran: list[str] = []
+    workflow = flow(ran)
+    first = await workflow.run("x")
+    await workflow.fork(first.id, at="gather/web")
+
+    assert ran[5:] == ["web", "write", "check"]
+
+
+async def test_an_unknown_path_is_refused_with_the_paths_there_are() -> None:
+    ran: list[str] = []
+    workflow = flow(ran)
+    first = await workflow.run("x")
+    with pytest.raises(WorkflowError, match="no step at 'Write'. There are: plan, gather/web, gather/books, write, check"):
+        await workflow.fork(first.id, at="Write")
+
+
+def test_the_tree_is_drawn_with_every_node() -> None:
+    drawn = flow([]).mermaid()
+
+    assert drawn.startswith("flowchart TD")
+    for name in ("plan", "gather<br/>parallel", "web", "books", "write", "check"):
+        assert f'"{name}"' in drawn
