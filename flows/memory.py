@@ -27,7 +27,9 @@ class RunKeeper(Protocol):
     """What a workflow needs of a store. `storage.RunStore` is one, `MemoryStore` another."""
 
     async def create_run(self, request: RunRequest) -> None: ...
-    async def claim_run(self, run_id: str, *, question_id: str | None = None) -> RunRequest: ...
+    async def claim_run(
+        self, run_id: str, *, question_id: str | None = None, turn_id: str | None = None
+    ) -> RunRequest: ...
     async def run_request(self, run_id: str) -> RunRequest: ...
     async def journal(self, run_id: str) -> list[JournalEntry]: ...
     async def record(self, run_id: str, entry: JournalEntry, events: Sequence[EventRecord] = ()) -> None: ...
@@ -81,7 +83,7 @@ class MemoryStore:
         if len(self._runs) > REMEMBERED_RUNS:
             self._runs.popitem(last=False)
 
-    async def claim_run(self, run_id: str, *, question_id: str | None = None) -> RunRequest:
+    async def claim_run(self, run_id: str, *, question_id: str | None = None, turn_id: str | None = None) -> RunRequest:
         kept = self._kept(run_id)
         waits_for = kept.run.question.id if kept.run.question else None
         if kept.run.status == "running" or (question_id is not None and question_id != waits_for):

@@ -19,12 +19,13 @@ from storage.records import Action, Decision, Run, RunRequest, Turn, TurnStatus,
 from .citations import CitationFilter, citations
 from .commands import Command
 from .decision import Choice, Known, decide, input_text
-from .errors import cause_of
+from .errors import InvalidAnswer, cause_of
 from .events import AnswerDelta, Decided, TurnFinished
 from .node import as_text
 from .prompt import RECENT_TURNS, messages, tool_name, workflow_tools
 from .question import Question, understand
 from .recall import Reach, recall
+from .replies import reply_to
 from .stream import EventStream
 from .turn_runs import Call, Outcome, TurnRuns
 from .workflow import Workflow
@@ -98,6 +99,11 @@ class TurnExecution:
             session_id=turn.session_id,
             reach=self._setting.reach,
         )
+        paused = known.last_run if known.last_run is not None and known.last_run.status == "paused" else None
+        if paused is not None and paused.question is not None and command.name is None:
+            answer = reply_to(paused.question, question)
+            if answer is not None:
+                return await self._reply(paused, answer)
         decision = command.decide(question, known, self._choices()) or decide(question, known, self._choices(), now())
         return await self._act(command, question, known, decision, conversation)
 
@@ -188,6 +194,19 @@ class TurnExecution:
             confidence=suggestion.confidence if agrees else 0.5,
         )
         return await self._run_all(decision, calls)
+
+    async def _reply(self, run: Run, answer: dict[str, Any]) -> tuple[TurnStatus, str | None]:
+        """Go on with a paused run, in this turn."""
+        try:
+            claimed = await self._runs.answer(run, self.turn, answer)
+        except InvalidAnswer as wrong:
+            await self._decided(Decision("clarify", "The answer does not fit the question.", workflow=run.workflow))
+            self._say(str(wrong))
+            return "completed", None
+        self.turn = replace(self.turn, run_ids=(run.id,))
+        reason = f"This answers what {run.workflow} asked."
+        await self._decided(Decision("resume", reason, workflow=run.workflow, input=input_text(run.input)))
+        return self._answered(await self._runs.go_on(claimed, [run.id]))
 
     async def _run_all(self, decision: Decision, calls: Sequence[Call]) -> tuple[TurnStatus, str | None]:
         requests = await self._runs.begin(calls, self.turn)

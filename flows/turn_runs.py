@@ -82,6 +82,11 @@ class TurnRuns:
             runs.append(run)
         return await self._outcome(runs)
 
+    async def answer(self, run: Run, turn: Turn, answer: dict[str, Any]) -> RunRequest:
+        """Claim a paused run for `turn`, with the answer to its question. Raises InvalidAnswer and Busy."""
+        request, _ = await self._workflows[run.workflow].claim(run.id, self._store, turn_id=turn.id, **answer)
+        return request
+
     async def _execute(self, request: RunRequest, *, resumed: bool = False) -> Run:
         workflow = self._workflows[request.workflow]
         return await workflow.execute(request, stream=self._stream, store=self._store, resumed=resumed)
@@ -96,7 +101,7 @@ class TurnRuns:
                 if (await self._streamed(run)).strip() != content.strip():
                     untold.append(content)
             elif run.question is not None:
-                untold.append(run.question.prompt)
+                untold.append(f"{run.question.prompt}\n\n{as_text(run.question.draft)}".strip())
         answer = "\n\n".join(parts)
         if not ended_early:
             return Outcome("completed", answer, "\n\n".join(untold))

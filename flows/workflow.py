@@ -212,12 +212,18 @@ class Workflow:
         )
 
     async def claim(
-        self, run_id: str, store: RunKeeper | None = None, *, question_id: str | None = None, **answer: Any
+        self,
+        run_id: str,
+        store: RunKeeper | None = None,
+        *,
+        question_id: str | None = None,
+        turn_id: str | None = None,
+        **answer: Any,
     ) -> tuple[RunRequest, EventStream]:
         """Take over a run that nobody works on, and the stream its events go on in. See `resume`."""
         store = store or self._store
         given = self._answer_entry(await store.get_run(run_id), question_id, answer)
-        request = await store.claim_run(run_id, question_id=given.path if given else None)
+        request = await store.claim_run(run_id, question_id=given.path if given else None, turn_id=turn_id)
         if request.fingerprint != self._fingerprint:
             message = f"The steps of {self.name} have changed since run {run_id} began; start a new run, or fork it."
             await store.end_run(run_id, status="failed", error=message)

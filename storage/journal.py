@@ -61,10 +61,13 @@ def run_request(db: Database, run_id: str) -> RunRequest:
     return _to_request(_row(db, run_id))
 
 
-def claim_run(db: Database, run_id: str, owner: Owner, question_id: str | None = None) -> RunRequest:
+def claim_run(
+    db: Database, run_id: str, owner: Owner, question_id: str | None = None, turn_id: str | None = None
+) -> RunRequest:
     """Make the run this process's. Raises Busy when a living process, this one too, is working on it.
 
-    With `question_id`, also when the run no longer waits for the answer to that question.
+    With `question_id`, also when the run no longer waits for the answer to that question. With `turn_id` it goes on in
+    that turn, and the one that waited for the answer is complete.
     """
     row = _row(db, run_id)
     if question_id is not None and (row["status"] != "paused" or from_json(row["question"])["id"] != question_id):
@@ -72,6 +75,10 @@ def claim_run(db: Database, run_id: str, owner: Owner, question_id: str | None =
     if row["status"] == "running" and owner.lives(row["owner"]):
         raise Busy(f"Run {run_id} is being worked on right now; wait for it, or cancel it first.")
     db.execute("update runs set status = 'running', owner = ?, finished_at = null where id = ?", [owner.id, run_id])
+    if turn_id is not None:
+        db.execute("update turns set status = 'completed' where id = ? and status = 'paused'", [row["turn_id"]])
+        db.execute("update runs set turn_id = ? where id = ?", [turn_id, run_id])
+        row = _row(db, run_id)
     return _to_request(row)
 
 

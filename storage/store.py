@@ -87,12 +87,12 @@ class RunStore:
         """What the run was asked to do. Raises NotFound."""
         return await self._readers.run(journal.run_request, run_id)
 
-    async def claim_run(self, run_id: str, *, question_id: str | None = None) -> RunRequest:
-        """Make the run this process's, to go on with, to answer `question_id` if that is given.
+    async def claim_run(self, run_id: str, *, question_id: str | None = None, turn_id: str | None = None) -> RunRequest:
+        """Make the run this process's, to go on with: to answer `question_id`, in another turn, if those are given.
 
         Raises NotFound, and Busy while a living process works on it or when that question is answered already.
         """
-        return await self._writer.run(journal.claim_run, run_id, self._owner, question_id)
+        return await self._writer.run(journal.claim_run, run_id, self._owner, question_id, turn_id)
 
     async def journal(self, run_id: str) -> list[JournalEntry]:
         """What is known of the run, one entry a path, in the order first recorded."""

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import AIMessage
 from langchain_openai import ChatOpenAI
+from pydantic import BaseModel
 
-from flows import StepInput, Workflow, WorkflowAgent
+from flows import Step, StepInput, Workflow, WorkflowAgent
 from flows.events import Event
 from storage import RunStore
 from tests.model_server import ModelServer, Reply
@@ -377,6 +378,45 @@ async def abandon(agent: WorkflowAgent, store: RunStore) -> None:
     await store.close()
     for task in asyncio.all_tasks() - {asyncio.current_task()}:  # type: ignore[arg-type]
         task.cancel()
+
+
+class Size(BaseModel):
+    pages: int
+
+
+async def test_a_message_answers_what_a_paused_run_asked(store: RunStore) -> None:
+    async def write(step_input: StepInput) -> str:
+        return f"draft, {step_input.feedback}" if step_input.feedback else "draft"
+
+    async def print_it(step_input: StepInput) -> str:
+        return f"{step_input.previous_step_content} on {step_input.answer.pages} pages"
+
+    steps = [Step("write", executor=write, review=True), Step("print", executor=print_it, ask=Size)]
+    agent = WorkflowAgent([Workflow("Print", steps)], store=store, model=ScriptedModel([]))
+    first = await agent.respond("/run Print a poem", session_id="s")
+    assert first.status == "paused"
+    said = [
+        await agent.respond(message, session_id="s")
+        for message in ("make it funnier", "looks good", "many", "pages: 3")
+    ]
+    run = await store.get_run(first.run_ids[0])
+
+    assert [turn.decision.action for turn in said if turn.decision] == ["resume", "resume", "clarify", "resume"]
+    assert [turn.status for turn in said] == ["paused", "paused", "completed", "completed"]
+    assert "do not fit print" in said[2].answer
+    assert (run.status, said[-1].answer) == ("completed", "draft, make it funnier on 3 pages")
+    assert (await store.get_turn(first.id)).status == "completed"
+    assert run.turn_id == said[-1].id
+
+
+async def test_a_no_cancels_the_paused_run(store: RunStore) -> None:
+    steps = [Step("publish", executor=notes, confirm="Publish this?")]
+    agent = WorkflowAgent([Workflow("Publish", steps)], store=store, model=ScriptedModel([]))
+    first = await agent.respond("/run Publish a poem", session_id="s")
+    no = await agent.respond("no thanks", session_id="s")
+
+    assert (first.status, no.status) == ("paused", "cancelled")
+    assert (await store.get_run(first.run_ids[0])).status == "cancelled"
 
 
 async def test_eight_threads_share_one_agent_without_mixing_sessions(tmp_path: Path) -> None:
