@@ -1,0 +1,87 @@
+"""The chat page: `chainlit run app.py`."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from chat.auth import home, keep_secret
+
+keep_secret(home())
+
+import chainlit as cl  # noqa: E402
+from starlette.datastructures import Headers  # noqa: E402
+
+from chat import welcome  # noqa: E402
+from chat.server import accounts, chat, install  # noqa: E402
+
+who = accounts()
+install(chat(), who)
+
+
+@cl.data_layer
+def data_layer() -> Any:
+    return chat().data_layer
+
+
+async def visitor(headers: Headers) -> cl.User | None:
+    return await who.visitor(headers)
+
+
+async def sign_in(name: str, password: str) -> cl.User | None:
+    return await who.sign_in(name, password)
+
+
+async def sign_in_by_provider(
+    provider: str, token: str, raw: dict[str, str], user: cl.User, id_token: str | None = None
+) -> cl.User | None:
+    return cl.User(identifier=f"{provider}:{user.identifier}", display_name=user.display_name)
+
+
+if who.local:
+    cl.header_auth_callback(visitor)
+if who.by_password:
+    cl.password_auth_callback(sign_in)
+if who.by_provider:
+    cl.oauth_callback(sign_in_by_provider)
+
+
+@cl.set_chat_profiles
+async def profiles(user: cl.User | None) -> list[cl.ChatProfile]:
+    return welcome.profiles()
+
+
+@cl.set_starters
+async def starters(user: cl.User | None) -> list[cl.Starter]:
+    return welcome.starters()
+
+
+@cl.on_message
+async def on_message(message: cl.Message) -> None:
+    await chat().take(page(), message)
+
+
+@cl.on_chat_resume
+async def on_chat_resume(thread: Any) -> None:
+    await chat().show(page(), thread)
+
+
+@cl.on_chat_end
+async def on_chat_end() -> None:
+    chat().leave(page())
+
+
+@cl.on_stop
+async def on_stop() -> None:
+    await chat().buttons.stop_all(page())
+
+
+async def on_button(action: cl.Action) -> None:
+    await chat().buttons.press(page(), action)
+
+
+for name in ("stop", "resume", "again", "fresh"):
+    cl.action_callback(name)(on_button)
+
+
+def page() -> Any:
+    return cast(Any, cl.context.session)

@@ -1,0 +1,1 @@
+"""How a conversation looks in the browser."""

@@ -1,0 +1,72 @@
+"""What the buttons of a turn do."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from chainlit.action import Action
+from chainlit.emitter import ChainlitEmitter
+from chainlit.session import WebsocketSession
+
+from flows import WorkflowAgent
+from flows.errors import WorkflowError
+from storage.errors import Busy, NotFound, StorageError
+
+from .live import Followers, owner
+from .threads import unfinished
+
+
+class Buttons:
+    """Stop, resume, ask again, run fresh; each on turns and runs of the person who presses it."""
+
+    def __init__(self, agent: WorkflowAgent, followers: Followers) -> None:
+        self._agent = agent
+        self._followers = followers
+
+    async def stop(self, page: WebsocketSession, action: Action) -> None:
+        """End the turn; what is finished stays."""
+        turn = await self._agent.store.get_turn(_id(action, "turn_id"), user_id=owner(page))
+        await self._agent.runner.cancel(turn.id)
+
+    async def stop_all(self, page: WebsocketSession) -> None:
+        """End every unfinished turn of the page's conversation."""
+        for turn in await self._agent.store.turns(page.thread_id, user_id=owner(page), limit=20):
+            if unfinished(turn):
+                await self._agent.runner.cancel(turn.id)
+
+    async def resume(self, page: WebsocketSession, action: Action) -> None:
+        """Go on with a run that was interrupted, stopped or failed."""
+        await self._followers.resume(_id(action, "run_id"), owner(page))
+
+    async def again(self, page: WebsocketSession, action: Action) -> None:
+        """Ask the same once more, as a new turn."""
+        turn = await self._agent.store.get_turn(_id(action, "turn_id"), user_id=owner(page))
+        await self._followers.start(page, turn.message, str(uuid4()))
+
+    async def fresh(self, page: WebsocketSession, action: Action) -> None:
+        """Run the workflow for the message that was answered from memory."""
+        turn = await self._agent.store.get_turn(_id(action, "turn_id"), user_id=owner(page))
+        await self._followers.start(page, f"/fresh {turn.message}", str(uuid4()))
+
+    async def press(self, page: WebsocketSession, action: Action) -> None:
+        """Do what the button says; tell in a sentence when that cannot be done."""
+        does = {"stop": self.stop, "resume": self.resume, "again": self.again, "fresh": self.fresh}
+        try:
+            await does[action.name](page, action)
+        except NotFound:
+            await self._tell(page, "That is not there any more.")
+        except Busy:
+            await self._tell(page, "It is being worked on already.")
+        except (StorageError, WorkflowError) as error:
+            await self._tell(page, str(error))
+
+    async def _tell(self, page: WebsocketSession, sentence: str) -> None:
+        await ChainlitEmitter(page).send_toast(sentence, "error")
+
+
+def _id(action: Action, key: str) -> str:
+    """An id from what the page sent, which anybody may have written."""
+    value = action.payload.get(key)
+    if not isinstance(value, str):
+        raise NotFound(f"The button names no {key}.")
+    return value

@@ -1,0 +1,52 @@
+"""Thumbs up and down, from the person whose turn it is alone.
+
+These routes stand in front of Chainlit's own, which do not ask whose feedback they change.
+"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from chainlit.server import UserParam
+from chainlit.types import DeleteFeedbackRequest, UpdateFeedbackRequest
+from fastapi import APIRouter, HTTPException
+
+from storage import RunStore
+from storage.errors import NotFound
+from storage.records import Feedback
+
+from .board import derived_id
+
+
+def feedback_routes(store: RunStore) -> APIRouter:
+    """PUT and DELETE /feedback over the store."""
+    router = APIRouter()
+
+    async def turn_of(step_id: str, thread_id: str | None, user_id: str) -> str:
+        for turn in await store.turns(thread_id or "", user_id=user_id):
+            if derived_id(turn.id, "turn") == step_id:
+                return turn.id
+        raise HTTPException(404, "There is no such answer.")
+
+    @router.put("/feedback")
+    async def give(update: UpdateFeedbackRequest, current_user: UserParam) -> dict[str, object]:
+        if current_user is None:
+            raise HTTPException(401, "Sign in first.")
+        given, user_id = update.feedback, current_user.identifier
+        turn_id = await turn_of(given.forId, given.threadId, user_id)
+        id = given.id or str(uuid4())
+        try:
+            await store.upsert_feedback(Feedback(id, turn_id, user_id, given.value, given.comment), user_id)
+        except NotFound as error:
+            raise HTTPException(404, "There is no such answer.") from error
+        return {"success": True, "feedbackId": id}
+
+    @router.delete("/feedback")
+    async def take_back(payload: DeleteFeedbackRequest, current_user: UserParam) -> dict[str, object]:
+        if current_user is None:
+            raise HTTPException(401, "Sign in first.")
+        if not await store.delete_feedback(payload.feedbackId, current_user.identifier):
+            raise HTTPException(404, "There is no such verdict.")
+        return {"success": True}
+
+    return router

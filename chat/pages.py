@@ -1,0 +1,150 @@
+"""What the page is made of: its words, no other host, and headers that hold it to that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from chainlit.config import config
+from fastapi import APIRouter, HTTPException, Query
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .auth import is_local_visitor
+
+WORDS: dict[str, Any] = {
+    "auth": {
+        "login": {
+            "title": "Sign in to Refrain",
+            "form": {
+                "email": {"label": "Name", "required": "Your name, please", "placeholder": ""},
+                "password": {"required": "Your password, please"},
+            },
+            "errors": {"credentialsSignin": "Name and password do not fit"},
+        }
+    },
+    "chat": {
+        "input": {"placeholder": "Ask for an article, a brief, or about an earlier one", "actions": {"stop": "Stop"}},
+        "messages": {"status": {"using": "Working:", "used": ""}},
+        "watermark": "Answers name the run they come from. Check what matters.",
+    },
+    "threadHistory": {
+        "sidebar": {"title": "Conversations", "empty": "No conversations yet"},
+        "thread": {"menu": {"share": "Share"}},
+    },
+    "navigation": {
+        "header": {"readme": "How it works"},
+        "newChat": {
+            "button": "New conversation",
+            "dialog": {
+                "title": "New conversation",
+                "description": "The present one stays in the list on the left.",
+                "tooltip": "New conversation",
+            },
+        },
+    },
+}
+
+# The page runs its own custom elements from source, which takes 'unsafe-eval'; everything comes from this host.
+POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' ws: wss:",
+        "worker-src 'self' blob:",
+        "frame-ancestors 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "object-src 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+_FOREIGN = re.compile(r'<(?:link|script)\b[^>]*(?:href|src)="https?://[^"]*"[^>]*>(?:</script>)?', re.DOTALL)
+
+
+def without_foreign_hosts(template: Callable[[str], str]) -> Callable[[str], str]:
+    """The page's HTML without what it would load from other hosts."""
+
+    def page(root_path: str) -> str:
+        return _FOREIGN.sub("", template(root_path))
+
+    return page
+
+
+def word_routes() -> APIRouter:
+    """GET /project/translations: Chainlit's words, with ours in their place."""
+    router = APIRouter()
+
+    @router.get("/project/translations")
+    async def translations(language: str = Query(default="en-US")) -> dict[str, Any]:
+        return {"translation": merged(config.load_translation("en-US"), WORDS)}
+
+    return router
+
+
+def closed_routes() -> APIRouter:
+    """What Chainlit would serve although it is switched off: conversations shared by their address."""
+    router = APIRouter()
+
+    @router.get("/project/share/{thread_id}")
+    @router.put("/project/thread/share")
+    async def sharing() -> None:
+        raise HTTPException(404, "Sharing is switched off.")
+
+    return router
+
+
+def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The words of `base`, with those of `changes` in their place at any depth."""
+    result = dict(base)
+    for key, value in changes.items():
+        below = result.get(key)
+        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result
+
+
+class PageGuard:
+    """Sets the headers of every response; while there are no accounts, refuses other hosts' pages.
+
+    Without the latter any website could reach the signed-in local visitor by a name that leads to 127.0.0.1.
+    """
+
+    def __init__(self, app: ASGIApp, only_local: bool) -> None:
+        self._app = app
+        self._only_local = only_local
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        if self._only_local and not is_local_visitor(config.run.host, Headers(scope=scope)):
+            await self._refuse(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, guarded)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        text = b"Open Refrain at its own address on this machine, not through another host or a proxy."
+        start = {"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]}
+        await send(start)
+        await send({"type": "http.response.body", "body": text})
