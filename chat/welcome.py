@@ -7,10 +7,10 @@ from chainlit.types import ChatProfile, Starter
 from agents.models import default_model, describe_model
 
 STARTERS = (
-    ("Climate change solutions", "Write an article about climate change solutions"),
-    ("How vaccines work", "Brief me on how vaccines work"),
-    ("History of printing", "Write an article about the history of printing"),
-    ("Sleep and memory", "Brief me on why sleep matters for memory"),
+    "Write an article about climate change solutions",
+    "Brief me on how vaccines work",
+    "Write an article about the history of printing",
+    "Brief me on why sleep matters for memory",
 )
 
 HOW_IT_WORKS = """
@@ -32,7 +32,7 @@ answered or run, and *Run it fresh* overrules it.
 
 def starters() -> list[Starter]:
     """Four messages that work as they stand, with a network and without."""
-    return [Starter(label=label, message=message) for label, message in STARTERS]
+    return [Starter(label=message, message=message) for message in STARTERS]
 
 
 def profiles() -> list[ChatProfile]:

@@ -24,14 +24,13 @@ class BaseEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(BaseEvent):
-    """`steps` names the top-level steps in order: what there is to do; of a resumed run, `done` those that are done."""
+    """`steps` names the top-level steps in order: what there is to do."""
 
     type: ClassVar[str] = "run_started"
     workflow: str
     input: Any
     steps: tuple[str, ...] = ()
     resumed: bool = False
-    done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

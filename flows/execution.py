@@ -107,7 +107,6 @@ class Execution:
             input=request.input,
             steps=tuple(self._steps.names),
             resumed=self._resumed,
-            done=tuple(name for name in self._steps.names if self._scope.child(name).known() is not None),
         )
         if self._cancelled:
             raise asyncio.CancelledError

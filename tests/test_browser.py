@@ -50,7 +50,7 @@ def test_a_visitor_comes_in_without_signing_in_and_is_told_what_this_is(chat: Ch
 
 def test_a_run_is_explained_watched_and_ends_in_an_article(chat: ChatPage) -> None:
     chat.open()
-    chat.page.get_by_role("button", name="Climate change solutions").click()
+    chat.page.get_by_role("button", name="Write an article about climate change solutions").click()
     expect(chat.says(re.compile("(Running|Ran) Article: nothing in memory covers"))).to_be_visible()
     for name in ("Article", "Researcher", "Writer"):
         expect(chat.step(name)).to_be_visible()

@@ -63,6 +63,14 @@ function CardButton({ button }) {
   )
 }
 
+// The panel fetches its text after it has opened; the marked passage may be far down.
+const showMarked = (tries) =>
+  setTimeout(() => {
+    const marked = document.querySelector('#side-view-content del')
+    if (marked) marked.scrollIntoView({ block: 'center' })
+    else if (tries > 1) showMarked(tries - 1)
+  }, 150)
+
 // A chip of the answer opens its step in the side panel, where the page alone would leave the conversation.
 function useChips(anchor) {
   const elements = useRecoilValue(elementState)
@@ -79,6 +87,7 @@ function useChips(anchor) {
       const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || ''
       const url = `${chip.url}&zone=${encodeURIComponent(zone)}`
       openSide({ title: chip.name, elements: [{ ...chip, url, display: 'side' }] })
+      showMarked(20)
     }
     message.addEventListener('click', open, true)
     return () => message.removeEventListener('click', open, true)
