@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.run import WAITS
 from cli.terminal import SHORT_ID, AsJson, User, ago, fail, perform, say
 from cli.watching import Screen, opened_agent, print_event
 from storage.records import Citation, Turn
@@ -31,6 +32,8 @@ async def _ask(message: str, session: str, user: str, as_json: bool) -> int:
                 else:
                     screen.show(event)
         turn = await agent.store.get_turn(turn_id)
+    if turn.status == "paused":
+        return WAITS
     if turn.status != "completed":
         fail(turn.error or f"The turn is {turn.status}.")
     if not as_json:

@@ -7,6 +7,7 @@ import typer
 from cli.ask import ask
 from cli.chat import chat
 from cli.doctor import doctor
+from cli.graph import graph
 from cli.run import resume, run
 from cli.runs import runs, show
 from cli.users import users
@@ -17,6 +18,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (chat, ask, run, runs, show, resume, doctor):
+for command in (chat, ask, run, runs, show, resume, graph, doctor):
     app.command()(command)
 app.add_typer(users, name="user")

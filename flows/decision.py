@@ -59,6 +59,9 @@ def decide(question: Question, known: Known, choices: Sequence[Choice], now: dat
     if question.kind == "about_past":
         return _about_past(known)
     coverage = covered(question, known)
+    by_name = named(question, choices)
+    if by_name is not None and (coverage.missing or not _same_topic(question, known, by_name)):
+        return _run(by_name, question.text, f"you asked for {by_name}", action="run")
     if not coverage.missing and question.kind != "create":
         return _from_memory(question, known, coverage.share, fresh_for, choices, now)
     if question.kind == "create" and not coverage.missing and _same_topic(question, known):
@@ -124,9 +127,21 @@ def choose(question: Question, choices: Sequence[Choice], last: str | None = Non
     def fit(choice: Choice) -> tuple[float, bool]:
         named = {stem(word) for word in words(choice.name)}
         told = {stem(word) for word in words(choice.description)}
-        return 3.0 * len(asked & named) + len(asked & told), choice.name == last
+        points = 3.0 * len(asked & named) + len(asked & told)
+        return points, choice.name == last and points > 0
 
     return max(choices, key=fit).name if choices else None
+
+
+def named(question: Question, choices: Sequence[Choice]) -> str | None:
+    """The workflow that the message begins with the name of, as in `Fact check: …`; None if there is none."""
+    opening = [word.casefold() for word in words(question.message)]
+    fitting = [choice.name for choice in choices if _begins(opening, [word.casefold() for word in words(choice.name)])]
+    return max(fitting, key=len, default=None)
+
+
+def _begins(opening: Sequence[str], name: Sequence[str]) -> bool:
+    return bool(name) and len(opening) > len(name) and list(opening[: len(name)]) == list(name)
 
 
 def age(finished_at: datetime | None, now: datetime) -> str:
@@ -222,7 +237,11 @@ def _run(workflow: str | None, input: str, reason: str, *, action: str) -> Decis
     )
 
 
-def _same_topic(question: Question, known: Known) -> bool:
-    """Whether a run was asked for all that this message is about."""
-    asked = {term.stem for term in question.terms if term.weight == 1.0}
-    return any(asked <= {stem(word) for word in words(piece.passage.run_input)} for piece in known.evidence)
+def _same_topic(question: Question, known: Known, workflow: str | None = None) -> bool:
+    """Whether a run (of `workflow`, if given) was asked for all that this message is about."""
+    asked = {term.stem for term in question.about}
+    return any(
+        asked <= {stem(word) for word in words(piece.passage.run_input)}
+        for piece in known.evidence
+        if workflow in (None, piece.passage.workflow)
+    )

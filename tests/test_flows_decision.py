@@ -124,6 +124,16 @@ def test_the_same_input_is_served_while_it_is_fresh() -> None:
     assert decided("climate change solutions", stale).action == "run"
 
 
+def test_naming_a_workflow_first_runs_it_unless_it_has_done_just_that() -> None:
+    checks = [*CHOICES, Choice("Fact check", "Checks a claim.", WEEK)]
+    known = Known((evidence(),), last_run())
+    asked = decide(understand("Fact check: solar modules fell by 90 percent", [talk()]), known, checks, NOW)
+    again = decide(understand("Article on climate change solutions", [talk()]), known, checks, NOW)
+
+    assert (asked.action, asked.workflow) == ("run", "Fact check")
+    assert again.action == "answer"
+
+
 @pytest.mark.parametrize("message", ["Hi!", "thanks a lot", "What can you do?", "ok great"])
 def test_small_talk_starts_nothing(message: str) -> None:
     assert decided(message).action == "chat"

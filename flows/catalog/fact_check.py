@@ -1,0 +1,299 @@
+"""Fact check: search for a claim in several wordings until two independent sources agree on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field
+
+from agents import Agent
+from agents.extraction.statements import Statement, from_sources
+from agents.models import default_model
+from agents.offline import OfflineModel
+from agents.text import content_words, stem, words
+from agents.thesaurus import is_verb
+from agents.tools import DuckDuckGoTools
+from agents.tools.sources import Source
+from flows import Condition, Loop, Step, StepInput, StepOutput, Workflow
+
+ROUNDS = 3
+ENOUGH = 2  # independent sources
+MOST_NEAR = 5  # sources shown that only bear on the claim
+NO_JUDGEMENT = "This is a comparison of words, not a judgement: read the sentences below."
+LEAST_HELD = 0.5  # of a claim's words, for a sentence to bear on it
+
+Stand = Literal["supports", "contradicts", "near"]
+ORDER: tuple[Stand, ...] = ("supports", "contradicts", "near")
+
+_OPENING = re.compile(
+    r"(?:please\s+)?(?:(?:can|could|would)\s+you\s+)?(?:please\s+)?"
+    r"(?:(?:(?:fact[- ]?)?check(?:ing)?|verify|confirm|debunk|tell me|is it (?:really )?(?:true|right|a fact))\b)?"
+    r"[\s:,-]*(?:(?:the|this) (?:claim|fact|statement)\b[\s:,]*)?(?:(?:if|whether)\s+(?:it is (?:true|right) )?)?"
+    r"(?:that\s+)?",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"[\s\"“”',–—-]*\b(?:(?:is (?:that|this|it) )?(?:true(?: or false)?|right|correct))?[\s\"“”'?.!]*$", re.I
+)
+_NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|cannot|neither|nor|without|false|myth)\b|n['’]t\b", re.I)
+_LOOSE = frozenset(stem(word) for word in "percent per cent approximately roughly nearly almost around exactly".split())
+
+
+class Opinion(BaseModel):
+    """What one source says of the claim."""
+
+    source: int = Field(description="The number of the source.")
+    stand: Literal["supports", "contradicts", "silent"]
+    quote: str = Field(description="The sentence of the source that says so, word for word.")
+
+
+class Opinions(BaseModel):
+    opinions: list[Opinion]
+
+
+judge = Agent(
+    name="Judge",
+    instructions="For each source, say whether it supports the claim, contradicts it, or is silent about it. A source "
+    "that gives other numbers, dates or names than the claim contradicts it. Go by what the source says, not by "
+    "what you know, and quote the sentence you go by.",
+    output_schema=Opinions,
+)
+
+
+def search(step_input: StepInput) -> StepOutput:
+    """Search for the claim in this round's wording; gives a SearchResult."""
+    claim = claim_of(step_input.get_input_as_string())
+    if len(_stems(claim)) < 2:
+        return StepOutput(success=False, error="Give a claim to check, as in “Fact check: honey never spoils”.")
+    before = step_input.get_step_content("Weigh")
+    asked = before["asked"] if before else []
+    fresh = next((wording for wording in wordings(claim) if wording not in asked), claim)
+    return StepOutput(dict(DuckDuckGoTools().search(fresh)))
+
+
+async def weigh(step_input: StepInput) -> dict[str, Any]:
+    """What this round's sources, and those of the rounds before, say of the claim; a SearchResult with more to it.
+
+    A language model judges them; without one the words and numbers are compared.
+    """
+    claim = claim_of(step_input.get_input_as_string())
+    found = step_input.get_step_content("Search")
+    before = step_input.get_step_content("Weigh") or {"sources": [], "asked": [], "read": []}
+    fresh = [source for source in found["sources"] if source["address"] not in before["read"]]
+    offline = isinstance(default_model(), OfflineModel)
+    said = compared_words(claim, found["sources"]) if offline else await judged(claim, fresh)
+    sources = merged([*before["sources"], *said])
+    return {
+        "engine": "Weighing",
+        "query": claim,
+        "note": told(sources, offline),
+        "sources": sources,
+        "asked": [*before["asked"], found["query"]],
+        "read": [*before["read"], *dict.fromkeys(source["address"] for source in fresh)],
+        "offline": offline,
+    }
+
+
+def agreed(outputs: Sequence[StepOutput]) -> bool:
+    """Whether two independent sources say the same of the claim."""
+    return agreement(outputs[-1].content["sources"]) is not None
+
+
+def is_settled(step_input: StepInput) -> bool:
+    """Whether the rounds ended because sources agree."""
+    return agreement(step_input.get_last_step_content()["sources"]) is not None
+
+
+def settled(step_input: StepInput) -> str:
+    """The result when two independent sources agree."""
+    weighed = step_input.get_last_step_content()
+    stand = agreement(weighed["sources"]) or "supports"
+    who = " and ".join(f"“{source['title']}”" for source in independent(weighed["sources"], stand)[:ENOUGH])
+    result = f"**{'Supported' if stand == 'supports' else 'Contradicted'}.** {who} say so independently."
+    if weighed["offline"]:
+        found = "Found in two independent sources" if stand == "supports" else "Perhaps the opposite is true"
+        but = "" if stand == "supports" else ", but with a “not” more or less"
+        result = f"**{found}.** In {who}, a sentence holds all words and numbers of the claim{but}. {NO_JUDGEMENT}"
+    return _page(weighed, result)
+
+
+def unsettled(step_input: StepInput) -> str:
+    """The result when no two independent sources agree."""
+    weighed = step_input.get_last_step_content()
+    sources, rounds = weighed["sources"], len(weighed["asked"])
+    held, against = independent(sources, "supports"), independent(sources, "contradicts")
+    offline, one = weighed["offline"], "only one independent source, “{}”, {}; two are needed."
+    result = f"**Not enough found.** After {rounds} searches "
+    if held and against:
+        result += "the sources disagree about the claim."
+    elif held:
+        result += one.format(held[0]["title"], "holds all its words and numbers" if offline else "supports the claim")
+    elif against:
+        result += one.format(against[0]["title"], "seems to deny the claim" if offline else "contradicts the claim")
+    elif sources:
+        result += "no source says the whole claim; some bear on it. That does not make it false."
+    else:
+        result += "no source bears on the claim. That does not make it false."
+    return _page(weighed, result)
+
+
+def claim_of(request: str) -> str:
+    """The claim without the request around it, as a sentence: `Is it true that X?` gives `X.`"""
+    lines = [line for line in request.strip().splitlines() if line.strip()]
+    claim = _CLOSING.sub("", _OPENING.sub("", lines[0], count=1), count=1).strip(" \t\"“”'") if lines else ""
+    return f"{claim[:1].upper()}{claim[1:]}." if claim else ""
+
+
+def wordings(claim: str) -> list[str]:
+    """What to search for, round by round: the claim, its words that are no verbs, its subject with its numbers."""
+    held = [word for word in words(claim) if content_words(word)]
+    nouns = [word for word in held if not is_verb(stem(word))]
+    verb = next((place for place, word in enumerate(held) if place and is_verb(stem(word))), 3)
+    subject = [*held[:verb], *(word for word in held[verb:] if word[0].isdigit())]
+    bare = claim.rstrip(".")
+    tried = [bare, " ".join(nouns), " ".join(subject), f"{bare} evidence", f"{bare} facts"]
+    return list(dict.fromkeys(wording for wording in tried if wording))[:ROUNDS]
+
+
+def compared_words(claim: str, sources: Sequence[Source]) -> list[dict[str, Any]]:
+    """For each source that bears on the claim its sentence that holds most of the claim's words and numbers."""
+    wanted = _stems(claim)
+    best: dict[str, tuple[float, dict[str, Any]]] = {}
+    for statement in from_sources(sources):
+        held = wanted & _stems(statement.text)
+        share = len(held) / len(wanted)
+        if share < LEAST_HELD or share <= best.get(statement.address, (0.0, {}))[0]:
+            continue
+        denies = bool(_NEGATION.search(claim)) != bool(_NEGATION.search(statement.text))
+        stand: Stand = "near" if held < wanted else "contradicts" if denies else "supports"
+        lacks = [word for word in dict.fromkeys(words(claim)) if _stems(word) - held]
+        best[statement.address] = share, _finding(statement, stand, lacks)
+    return [finding for _, finding in sorted(best.values(), key=lambda found: -found[0])]
+
+
+async def judged(claim: str, sources: Sequence[Source]) -> list[dict[str, Any]]:
+    """What a language model says of each source; a quote that is not in the source counts for nothing."""
+    if not sources:
+        return []
+    listed = "\n\n".join(f"[{n}] {source['title']}\n{source['snippet']}" for n, source in enumerate(sources, 1))
+    output = await judge.run(f"Claim: {claim}\n\nSources:\n\n{listed}")
+    findings = []
+    for opinion in output.content.opinions:
+        source = sources[opinion.source - 1] if 0 < opinion.source <= len(sources) else None
+        quote = " ".join(opinion.quote.split()).strip('"“”')
+        if source is None or opinion.stand == "silent" or not quote or quote not in " ".join(source["snippet"].split()):
+            continue
+        findings.append(_finding(Statement(quote, source["title"], source["address"]), opinion.stand, []))
+    return findings
+
+
+def merged(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One finding a source, the one that says most; those that take a stand come first."""
+    kept: dict[str, dict[str, Any]] = {}
+    for finding in sorted(findings, key=lambda one: (ORDER.index(one["stand"]), len(one["lacks"]))):
+        kept.setdefault(finding["address"], dict(finding))
+    return list(kept.values())
+
+
+def agreement(findings: Sequence[Mapping[str, Any]]) -> Stand | None:
+    """What two independent sources say of the claim, unless others say the opposite as often."""
+    supports, contradicts = (len(independent(findings, stand)) for stand in ("supports", "contradicts"))
+    if max(supports, contradicts) < ENOUGH or supports == contradicts:
+        return None
+    return "supports" if supports > contradicts else "contradicts"
+
+
+def independent(findings: Sequence[Mapping[str, Any]], stand: str) -> list[Mapping[str, Any]]:
+    """Of the sources with this stand those of different titles and hosts that do not say it in the same words."""
+    kept: list[Mapping[str, Any]] = []
+    for finding in (one for one in findings if one["stand"] == stand):
+        if all(_apart(finding, other) for other in kept):
+            kept.append(finding)
+    return kept
+
+
+def told(findings: Sequence[Mapping[str, Any]], offline: bool) -> str:
+    """What the weighing came to, in a sentence."""
+    held, against = (len(independent(findings, stand)) for stand in ("supports", "contradicts"))
+    how = "hold all words and numbers of the claim" if offline else "support the claim"
+    near = sum(one["stand"] == "near" for one in findings)
+    opposite = f", {against} {'say it with a “not” more or less' if offline else 'contradict it'}" if against else ""
+    return f"Independent sources that {how}: {held}{opposite}. Sources that bear on it otherwise: {near}."
+
+
+def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if one["title"].casefold() == other["title"].casefold() or _home(one["address"]) == _home(other["address"]):
+        return False
+    return bool(one["snippet"].casefold() != other["snippet"].casefold())
+
+
+def _home(address: str) -> str:
+    """Where a source lives: the host of a web address, the document of a library's."""
+    host = urlsplit(address).hostname
+    return host.removeprefix("www.") if host else address
+
+
+def _finding(statement: Statement, stand: Stand, lacks: Sequence[str]) -> dict[str, Any]:
+    return {
+        "title": statement.source,
+        "address": statement.address,
+        "snippet": statement.text,
+        "stand": stand,
+        "lacks": list(lacks),
+    }
+
+
+def _stems(text: str) -> frozenset[str]:
+    """The stems a sentence must share with the claim; `1,000` and `1000` are one number."""
+    plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", _NEGATION.sub(" ", text))
+    return frozenset(content_words(plain)) - _LOOSE
+
+
+def _page(weighed: Mapping[str, Any], result: str) -> str:
+    sources = weighed["sources"]
+    offline, by = weighed["offline"], {stand: [s for s in sources if s["stand"] == stand] for stand in ORDER}
+    groups = {
+        "Sentences that hold the whole claim" if offline else "For the claim": by["supports"],
+        "Sentences that seem to deny it" if offline else "Against the claim": by["contradicts"],
+        "Sentences that bear on it": by["near"][:MOST_NEAR],
+    }
+    parts = [f"# Fact Check: {weighed['query'].rstrip('.')}", result]
+    for heading, found in groups.items():
+        if found:
+            parts.append("\n".join([f"## {heading}", "", *(_line(one) for one in found)]))
+    parts.append("Searched for: " + "; ".join(f"“{query}”" for query in weighed["asked"]) + ".")
+    shown = [one for found in groups.values() for one in found]
+    if shown:
+        parts.append("\n".join(["## Sources", "", *(f"- {one['title']} — {one['address']}" for one in shown)]))
+    return "\n\n".join(parts)
+
+
+def _line(finding: Mapping[str, Any]) -> str:
+    lacks = ", ".join(f"“{word}”" for word in finding["lacks"][:4])
+    return f"- {finding['snippet']} ({finding['title']})" + (f" *Lacks {lacks}.*" if lacks else "")
+
+
+fact_check = Workflow(
+    name="Fact check",
+    steps=[
+        Loop(
+            [Step("Search", executor=search), Step("Weigh", executor=weigh)],
+            end_condition=agreed,
+            max_iterations=ROUNDS,
+            name="Rounds",
+        ),
+        Condition(
+            is_settled,
+            steps=[Step("Two sources agree", executor=settled)],
+            else_steps=[Step("Not settled", executor=unsettled)],
+            name="Outcome",
+        ),
+    ],
+    description="Checks whether a claim, or the fact that you name, holds: true or false, and verified or debunked by "
+    "two independent sources.",
+    fresh_for=timedelta(days=7),
+)
