@@ -68,14 +68,22 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
+CARD = "/public/elements/TurnCard.jsx"
+CARD_SECONDS = 3600  # how long a page may use the source of its cards without asking for it again
+
 _FOREIGN = re.compile(r'<(?:link|script)\b[^>]*(?:href|src)="https?://[^"]*"[^>]*>(?:</script>)?', re.DOTALL)
 
 
-def without_foreign_hosts(template: Callable[[str], str]) -> Callable[[str], str]:
-    """The page's HTML without what it would load from other hosts."""
+def our_page(template: Callable[[str], str]) -> Callable[[str], str]:
+    """The page's HTML without what it would load from other hosts, and with the source of its cards.
+
+    Chainlit asks for that source when a card appears, and shows an error for good when it does not get it:
+    a page that has it already can do without the server for a while.
+    """
 
     def page(root_path: str) -> str:
-        return _FOREIGN.sub("", template(root_path))
+        card = f'<link rel="preload" as="fetch" crossorigin="use-credentials" href="{root_path}{CARD}">'
+        return _FOREIGN.sub("", template(root_path)).replace("</head>", f"{card}</head>", 1)
 
     return page
 
@@ -135,6 +143,8 @@ class PageGuard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["path"].endswith(CARD):
+                    headers["Cache-Control"] = f"max-age={CARD_SECONDS}"
             await send(message)
 
         await self._app(scope, receive, guarded)

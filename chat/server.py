@@ -26,7 +26,7 @@ from .evidence import evidence_routes
 from .feedback import feedback_routes
 from .live import Followers, perform, resumed
 from .operations import ShowAction
-from .pages import PageGuard, closed_routes, without_foreign_hosts, word_routes
+from .pages import PageGuard, closed_routes, our_page, word_routes
 from .threads import RenderedThread, unfinished
 from .welcome import HOW_IT_WORKS
 
@@ -114,4 +114,4 @@ def install(present: Chat, who: Accounts) -> None:
     app.router.routes[:] = [*[route for route in app.router.routes if route not in known], *known]
     app.add_middleware(PageGuard, only_local=not who.by_password and not who.by_provider)
     chainlit.server.get_markdown_str = lambda root, language: HOW_IT_WORKS  # type: ignore[attr-defined]
-    chainlit.server.get_html_template = without_foreign_hosts(chainlit.server.get_html_template)
+    chainlit.server.get_html_template = our_page(chainlit.server.get_html_template)

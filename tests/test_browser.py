@@ -136,6 +136,7 @@ def test_a_crash_in_mid_run_is_shown_and_resume_finishes_the_run(chat: ChatPage,
     chat.open()
     chat.ask("/run Gated lighthouses")
     expect(chat.says("The essay begins.")).to_be_visible()
+    expect(chat.progress("essay")).to_have_attribute("data-state", "running")
     server.kill()
     server.start()
     expect(chat.page.get_by_text("Interrupted", exact=True)).to_be_visible()  # the page comes back by itself
@@ -176,7 +177,9 @@ def test_the_running_step_and_its_stop_stay_in_sight_when_one_scrolls(chat: Chat
     chat.page.set_viewport_size({"width": 1280, "height": 420})
     chat.ask("/run Gated lighthouses")
     expect(chat.says("The essay begins.")).to_be_visible()
-    chat.page.locator("[id='step-notes']").click()
+    chat.step("notes").click()
+    chat.page.mouse.move(640, 150)
+    chat.page.mouse.wheel(0, 2000)
     floating = chat.page.locator(".refrain-floating")
     expect(floating).to_be_in_viewport()
     floating.get_by_role("button", name="Stop").click()

@@ -253,6 +253,15 @@ async def test_nothing_comes_from_another_host(server: ChatServer) -> None:
         assert "http" not in policy.replace("'self'", "")
 
 
+async def test_a_page_has_the_source_of_its_cards_before_it_needs_it(server: ChatServer) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        card = "/public/elements/TurnCard.jsx"
+        assert f'rel="preload" as="fetch" crossorigin="use-credentials" href="{card}"' in (await client.get("/")).text
+        reply = await client.get(card)
+        assert "export default" in reply.text
+        assert reply.headers["cache-control"] == "max-age=3600"
+
+
 async def test_what_a_deleted_conversation_worked_out_is_not_shown_any_more(
     page: ChatClient, server: ChatServer
 ) -> None:
