@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar, copy_context
 from typing import TypeVar
 
@@ -24,11 +23,25 @@ current_session: ContextVar[str] = ContextVar("current_session", default="")
 
 
 class UsageMeter:
-    """Sums usage from any task or thread. Its seconds are those of agent runs, added up."""
+    """Sums usage from any task or thread. Its seconds are those of agent runs, added up.
+
+    As a context manager it counts everything that models are asked inside, failed and cancelled runs included;
+    what it counts, the meters around it count too.
+    """
 
     def __init__(self) -> None:
         self._usage = Usage()
         self._lock = threading.Lock()
+        self._around: tuple[UsageMeter, ...] = ()
+
+    def __enter__(self) -> UsageMeter:
+        self._around = _meters.get()
+        _meters.set((*self._around, self))
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        # Set back by value: a token would be refused when a generator is closed from another task.
+        _meters.set(self._around)
 
     @property
     def usage(self) -> Usage:
@@ -42,20 +55,9 @@ class UsageMeter:
 _meters: ContextVar[tuple[UsageMeter, ...]] = ContextVar("usage_meters", default=())
 
 
-@contextmanager
-def usage_meter() -> Iterator[UsageMeter]:
-    """Give a meter of everything that models are asked inside, failed and cancelled runs included.
-
-    Meters nest: what an inner one counts, the outer one counts too.
-    """
-    meter = UsageMeter()
-    before = _meters.get()
-    # Set back by value: a token would be refused when a generator is closed from another task.
-    _meters.set((*before, meter))
-    try:
-        yield meter
-    finally:
-        _meters.set(before)
+def usage_meter() -> UsageMeter:
+    """A meter to count with: `with usage_meter() as meter`."""
+    return UsageMeter()
 
 
 def record_usage(usage: Usage) -> None:

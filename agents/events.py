@@ -53,4 +53,31 @@ class AgentFinished:
     output: AgentOutput
 
 
-AgentEvent = TextDelta | ToolCalled | ToolReturned | AgentFinished
+@dataclass(frozen=True, slots=True)
+class MemberStarted:
+    """A member of a team sets to work; `kind` is "agent" or "team"."""
+
+    kind: str = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFailed:
+    """A member of a team gave up."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEvent:
+    """What a member of a team says while it works, from MemberStarted to AgentFinished or MemberFailed.
+
+    `number` counts the tasks that this member was given, from 1. What the members of a team within the team say is
+    nested in its own events.
+    """
+
+    member: str
+    number: int
+    event: MemberStarted | MemberFailed | AgentEvent
+
+
+AgentEvent = TextDelta | ToolCalled | ToolReturned | MemberEvent | AgentFinished

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Literal
@@ -16,7 +17,15 @@ from langchain_core.tools import BaseTool, StructuredTool
 from agents.agent import Agent, Prompt
 from agents.context import UsageMeter
 from agents.errors import AgentError, ModelFailed
-from agents.events import AgentEvent, AgentFinished, AgentOutput, TextDelta, ToolCalled, ToolReturned
+from agents.events import (
+    AgentEvent,
+    AgentFinished,
+    AgentOutput,
+    MemberEvent,
+    MemberFailed,
+    MemberStarted,
+    TextDelta,
+)
 from agents.models import resolve_model, stream_reply, usage_of
 from agents.offline import OfflineModel
 from agents.prompts import as_text, step_prompt, system_prompt
@@ -75,25 +84,25 @@ class Team:
         raise ModelFailed(f"{self.name} ended without a reply.")
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[AgentEvent, None]:
-        """Work on `prompt` and tell what happens; members appear as tools. The last event is AgentFinished.
+        """Work on `prompt` and tell what happens, the members' work as MemberEvents. The last event is AgentFinished.
 
-        Raises AgentError when the leader fails, when nobody of a collaborating team answers, or when the member
-        that was picked fails.
+        The reply of a member that `route` picks is told as the team's own. Raises AgentError when the leader fails,
+        when nobody of a collaborating team answers, or when the member that was picked fails.
         """
         started = time.monotonic()
-        members = UsageMeter()
-        async with aclosing(self._work(prompt, members)) as events:
+        members = _Members()
+        async with aclosing(members.merged(self._work(prompt, members))) as events:
             async for event in events:
                 if isinstance(event, AgentFinished):
-                    spent = event.output.usage + members.usage
+                    spent = event.output.usage + members.meter.usage
                     seconds = time.monotonic() - started
                     usage = Usage(spent.input_tokens, spent.output_tokens, seconds)
                     yield AgentFinished(AgentOutput(event.output.content, usage))
                 else:
                     yield event
 
-    def _work(self, prompt: Prompt, members: UsageMeter) -> AsyncGenerator[AgentEvent, None]:
-        """The team's way of working; what members cost, besides what is told at the end, goes to `members`."""
+    def _work(self, prompt: Prompt, members: _Members) -> AsyncGenerator[AgentEvent, None]:
+        """The team's way of working: what the leader says."""
         offline = isinstance(resolve_model(self.leader.model), OfflineModel)
         if self.mode == "collaborate" or (self.mode == "coordinate" and offline):
             return self._collaborate(prompt, members)
@@ -112,19 +121,16 @@ class Team:
             max_tool_rounds=leader.max_tool_rounds,
         )
 
-    def _delegates(self, meter: UsageMeter) -> list[BaseTool]:
-        return [_delegate(member, meter) for member in self.members]
+    def _delegates(self, members: _Members) -> list[BaseTool]:
+        return [_delegate(member, members) for member in self.members]
 
-    async def _collaborate(self, prompt: Prompt, meter: UsageMeter) -> AsyncGenerator[AgentEvent, None]:
-        for member in self.members:
-            yield ToolCalled(_slug(member.name), member.name, {})
-        tasks = [asyncio.create_task(_answer(member, prompt, meter)) for member in self.members]
+    async def _collaborate(self, prompt: Prompt, members: _Members) -> AsyncGenerator[AgentEvent, None]:
+        tasks = [asyncio.create_task(_answer(member, prompt, members)) for member in self.members]
         answers: list[tuple[str, str]] = []
         failures: list[str] = []
         try:
             for member, task in zip(self.members, tasks, strict=True):
                 text, success = await task
-                yield ToolReturned(_slug(member.name), member.name, text, success=success)
                 answers.append((member.name, text))
                 failures += [] if success else [text]
         finally:
@@ -136,8 +142,8 @@ class Team:
             async for event in events:
                 yield event
 
-    async def _route(self, prompt: Prompt, meter: UsageMeter) -> AsyncGenerator[AgentEvent, None]:
-        tools = self._delegates(meter)
+    async def _route(self, prompt: Prompt, members: _Members) -> AsyncGenerator[AgentEvent, None]:
+        tools = self._delegates(members)
         leader = self._leading(ROUTE)
         system = system_prompt(leader.name, leader.instructions, tools=True)
         asked: list[BaseMessage] = [SystemMessage(system), *_messages(prompt)]
@@ -146,7 +152,7 @@ class Team:
             async for part in parts:
                 if isinstance(part, AIMessage):
                     reply = part
-        meter.add(usage_of(reply))
+        members.meter.add(usage_of(reply))
         by_tool = {tool.name: member for tool, member in zip(tools, self.members, strict=True)}
         picked = next((by_tool[call["name"]] for call in reply.tool_calls if call["name"] in by_tool), None)
         if picked is None:
@@ -162,9 +168,60 @@ class Team:
                 yield event
 
 
-def _delegate(member: Agent | Team, meter: UsageMeter) -> BaseTool:
+class _Members:
+    """The members at work in one run of a team: what they cost, and what they say among what the leader says."""
+
+    def __init__(self) -> None:
+        self.meter = UsageMeter()
+        self._told: asyncio.Queue[AgentEvent | None] = asyncio.Queue()
+        self._tasks: Counter[str] = Counter()
+
+    async def merged(self, leading: AsyncGenerator[AgentEvent, None]) -> AsyncGenerator[AgentEvent, None]:
+        """What the leader says in `leading`, and what the members whom it keeps busy say meanwhile."""
+
+        async def lead() -> None:
+            try:
+                async with aclosing(leading) as events:
+                    async for event in events:
+                        self._told.put_nowait(event)
+            finally:
+                self._told.put_nowait(None)
+
+        task = asyncio.create_task(lead())
+        try:
+            while (event := await self._told.get()) is not None:
+                yield event
+            await task
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait([task])
+
+    async def text_of(self, member: Agent | Team, prompt: Prompt) -> str:
+        """What the member has to say to `prompt`. Raises AgentError."""
+        self._tasks[member.name] += 1
+        number = self._tasks[member.name]
+
+        def tell(event: MemberStarted | MemberFailed | AgentEvent) -> None:
+            self._told.put_nowait(MemberEvent(member.name, number, event))
+
+        tell(MemberStarted("team" if isinstance(member, Team) else "agent"))
+        try:
+            async with aclosing(member.stream(prompt)) as events:
+                async for event in events:
+                    tell(event)
+                    if isinstance(event, AgentFinished):
+                        self.meter.add(event.output.usage)
+                        return as_text(event.output.content)
+            raise ModelFailed(f"{member.name} ended without a reply.")
+        except Exception as error:
+            tell(MemberFailed(str(error) or type(error).__name__))
+            raise
+
+
+def _delegate(member: Agent | Team, members: _Members) -> BaseTool:
     async def ask(task: str) -> str:
-        return await _text_of(member, task, meter)
+        return await members.text_of(member, task)
 
     about = " ".join(member.instructions.split()) or "A member of the team."
     return StructuredTool.from_function(
@@ -172,17 +229,11 @@ def _delegate(member: Agent | Team, meter: UsageMeter) -> BaseTool:
     )
 
 
-async def _answer(member: Agent | Team, prompt: Prompt, meter: UsageMeter) -> tuple[str, bool]:
+async def _answer(member: Agent | Team, prompt: Prompt, members: _Members) -> tuple[str, bool]:
     try:
-        return await _text_of(member, prompt, meter), True
+        return await members.text_of(member, prompt), True
     except AgentError as error:
         return f"Error: {error}", False
-
-
-async def _text_of(member: Agent | Team, prompt: Prompt, meter: UsageMeter) -> str:
-    output = await member.run(prompt)
-    meter.add(output.usage)
-    return as_text(output.content)
 
 
 def _messages(prompt: Prompt) -> list[BaseMessage]:

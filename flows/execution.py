@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -18,7 +17,7 @@ from .memory import RunKeeper
 from .node import StepInput
 from .questions import Pause
 from .scope import RunContext, Scope
-from .state import changes_between
+from .state import changes_between, copied
 from .steps import NodeList
 from .stream import EventStream
 
@@ -59,10 +58,11 @@ class Execution:
             max_tokens=max_tokens,
             max_seconds=max_seconds,
         )
-        self._scope = Scope(self._context, name=request.workflow, state=copy.deepcopy(request.session_state))
+        self._scope = Scope(self._context, name=request.workflow, state=copied(request.session_state))
         self._task: asyncio.Task[Any] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._cancelled = False
+        self._done: list[StepOutput] = []
 
     def cancel(self) -> None:
         """End the run as cancelled, from any thread; what is finished stays."""
@@ -77,19 +77,19 @@ class Execution:
         try:
             output = await self._work()
         except asyncio.CancelledError:
-            run = await _shielded(self._end("cancelled", StepOutput(), None, RunCancelled))
+            run = await _shielded(self._end("cancelled", self._so_far(), None, RunCancelled))
             if not self._cancelled:
                 raise
             if self._task is not None:
                 self._task.uncancel()
             return run
         except Pause as pause:
-            return await self._end("paused", StepOutput(), None, RunPaused, question=pause.question)
+            return await self._end("paused", self._so_far(), None, RunPaused, question=pause.question)
         except Rejected as no:
-            return await self._end("cancelled", StepOutput(), str(no), RunCancelled)
+            return await self._end("cancelled", self._so_far(), str(no), RunCancelled)
         except Exception as error:  # an evaluator, a selector or the engine itself
             message = cause_of(error)
-            return await self._end("failed", StepOutput(), message, RunFailed, error=message)
+            return await self._end("failed", self._so_far(), message, RunFailed, error=message)
         finally:
             current_user.reset(user)
             current_session.reset(session)
@@ -111,7 +111,7 @@ class Execution:
         if self._cancelled:
             raise asyncio.CancelledError
         step_input = StepInput(request.input, history=self._history, files=request.files)
-        return await self._steps.run(step_input, self._scope)
+        return await self._steps.run(step_input, self._scope, self._done)
 
     async def _end(
         self, status: RunStatus, output: StepOutput, failure: str | None, event: type[E], /, **fields: Any
@@ -152,6 +152,9 @@ class Execution:
             session_id=request.session_id,
             turn_id=request.turn_id,
         )
+
+    def _so_far(self) -> StepOutput:
+        return StepOutput(steps=tuple(self._done))
 
     def _usage(self) -> Usage:
         return replace(self._context.usage, seconds=self._context.seconds)

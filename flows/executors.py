@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 import typing
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import Runnable
 from pydantic import BaseModel
 
@@ -16,12 +17,14 @@ from agents import events as said
 from agents.agent import Agent
 from agents.context import in_thread
 from agents.prompts import step_prompt
-from storage.records import StepOutput
+from storage.records import Run, StepOutput
 
 from .errors import StepError
-from .events import StepDelta, ToolCalled, ToolReturned
+from .events import StepDelta, StepFailed, StepFinished, StepStarted, ToolCalled, ToolReturned
 from .node import StepInput, as_text
 from .scope import Scope
+
+HISTORY_CHARACTERS = 1500  # of an earlier run's input, and of its content
 
 
 class Executor(Protocol):
@@ -32,12 +35,17 @@ class Executor(Protocol):
     async def execute(self, step_input: StepInput, scope: Scope) -> Any: ...
 
 
-def executor_for(thing: Any) -> Executor:
-    """The executor of an Agent, a Team, a Runnable or a callable; TypeError for anything else."""
+def executor_for(thing: Any, add_history: int = 0) -> Executor:
+    """The executor of an Agent, a Team, a Runnable or a callable; TypeError for anything else.
+
+    Raises ValueError for `add_history` with what is neither an agent nor a team.
+    """
+    if not isinstance(thing, Runnable) and (isinstance(thing, Agent) or hasattr(thing, "stream")):
+        return AgentExecutor(thing, add_history)
+    if add_history:
+        raise ValueError("Only an agent or a team takes add_history; a function has the runs in step_input.history.")
     if isinstance(thing, Runnable):
         return RunnableExecutor(thing)
-    if isinstance(thing, Agent) or hasattr(thing, "stream"):
-        return AgentExecutor(thing)
     if callable(thing):
         return FunctionExecutor(thing)
     raise TypeError(
@@ -63,12 +71,7 @@ class FunctionExecutor:
         if self._on_loop:
             result = self.function(step_input)
         else:
-            loop = asyncio.get_running_loop()
-
-            def tell(text: str) -> None:
-                loop.call_soon_threadsafe(_tell, scope, text)
-
-            result = await in_thread(lambda: _call(self.function, step_input, tell))
+            result = await self._in_thread(step_input, scope)
         if inspect.isawaitable(result):
             result = await result
         if isinstance(result, AsyncIterator):
@@ -79,12 +82,31 @@ class FunctionExecutor:
             result = collected.content(None)
         return check_content(result, scope.path)
 
+    async def _in_thread(self, step_input: StepInput, scope: Scope) -> Any:
+        loop, wanted = asyncio.get_running_loop(), True
+
+        def hear(text: str) -> None:
+            if wanted:
+                _tell(scope, text)
+
+        def tell(text: str) -> None:
+            loop.call_soon_threadsafe(hear, text)
+
+        try:
+            return await in_thread(lambda: _call(self.function, step_input, tell))
+        finally:
+            wanted = False  # after a timeout or a cancellation the thread goes on, to no avail
+
 
 class AgentExecutor:
-    """An agent or a team. Its prompt is the input and, from the second step on, what the step before gave."""
+    """An agent or a team. Its prompt is the input and, from the second step on, what the step before gave.
 
-    def __init__(self, agent: Agent) -> None:
+    Before it come the session's last `add_history` runs, as talk: what was asked, and what came of it.
+    """
+
+    def __init__(self, agent: Agent, add_history: int = 0) -> None:
         self.agent = agent
+        self._add_history = add_history
         self.content_type: type[BaseModel] | None = getattr(agent, "output_schema", None)
 
     async def execute(self, step_input: StepInput, scope: Scope) -> Any:
@@ -94,23 +116,53 @@ class AgentExecutor:
             results = [(last, as_text(step_input.previous_step_content))]
         prompt = step_prompt(step_input.get_input_as_string(), results)
         content: Any = None
-        async for event in self.agent.stream(prompt):
-            if isinstance(event, said.TextDelta):
-                _tell(scope, event.text)
-            elif isinstance(event, said.ToolCalled):
-                scope.emit(ToolCalled, call_id=event.call_id, tool=event.tool, arguments=event.arguments)
-            elif isinstance(event, said.ToolReturned):
-                scope.emit(
-                    ToolReturned,
-                    call_id=event.call_id,
-                    tool=event.tool,
-                    result=event.result,
-                    artifact=event.artifact,
-                    success=event.success,
-                )
-            else:
+        earlier = _as_talk(step_input.history[-self._add_history :]) if self._add_history else []
+        async for event in self.agent.stream([*earlier, HumanMessage(prompt)] if earlier else prompt):
+            if isinstance(event, said.AgentFinished):
                 content = event.output.content
+            else:
+                _pass_on(scope, event)
         return content
+
+
+def _as_talk(runs: Sequence[Run]) -> list[BaseMessage]:
+    talk: list[BaseMessage] = []
+    for run in runs:
+        asked, given = _shortened(as_text(run.input)), _shortened(as_text(run.content))
+        if asked and given:  # providers refuse empty messages
+            talk += [HumanMessage(asked), AIMessage(given)]
+    return talk
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= HISTORY_CHARACTERS else f"{text[:HISTORY_CHARACTERS]} …"
+
+
+def _pass_on(scope: Scope, event: said.AgentEvent) -> None:
+    """Tell what an agent says while it works; what a team's member says, as a step below the team's."""
+    match event:
+        case said.TextDelta(text):
+            _tell(scope, text)
+        case said.ToolCalled(call_id, tool, arguments):
+            scope.emit(ToolCalled, call_id=call_id, tool=tool, arguments=arguments)
+        case said.ToolReturned(call_id, tool, result, artifact, success):
+            scope.emit(ToolReturned, call_id=call_id, tool=tool, result=result, artifact=artifact, success=success)
+        case said.MemberEvent(member, number, inner):
+            name = re.sub("[/#]", "-", member)
+            _pass_on_member(scope.child(name if number == 1 else f"{name}#{number}"), inner)
+
+
+def _pass_on_member(scope: Scope, event: said.MemberStarted | said.MemberFailed | said.AgentEvent) -> None:
+    match event:
+        case said.MemberStarted(kind):
+            scope.emit(StepStarted, kind=kind)
+        case said.MemberFailed(error):
+            scope.emit(StepFailed, error=error)
+        case said.AgentFinished(given):
+            output = StepOutput(given.content, step_name=scope.name, usage=given.usage)
+            scope.emit(StepFinished, output=output, kind="agent")
+        case _:
+            _pass_on(scope, event)
 
 
 class RunnableExecutor:
@@ -177,9 +229,12 @@ def _tell(scope: Scope, text: str) -> None:
     scope.emit(StepDelta, text=text)
 
 
+_CONTENT_TYPES = (str, dict, list, BaseModel, StepOutput)
+
+
 def check_content(content: Any, path: str) -> Any:
     """The content, if a step may give it; else StepError that names the step and the type."""
-    if content is None or isinstance(content, str | dict | list | BaseModel | StepOutput):
+    if content is None or isinstance(content, _CONTENT_TYPES):
         return content
     raise StepError(
         f"The step {path} returned {type(content).__name__}. "

@@ -53,7 +53,7 @@ class Loop:
         for number in range(1, self._max_iterations + 1):
             iteration = scope.child(str(number))
             iteration.emit(IterationStarted, number=number)
-            output = replace(await self._body.run(step_input, iteration), step_name=str(number))
+            output = await self._body.run(step_input, iteration)
             done.append(output)
             try:
                 if not output.success or output.stop or await self._is_over(output, iteration):
@@ -62,7 +62,7 @@ class Loop:
                 output = StepOutput(success=False, error=str(error))
                 break
             outputs = {**step_input.previous_step_outputs, **{step.step_name: step for step in output.steps}}
-            step_input = replace(step_input, previous_step_content=output.content, previous_step_outputs=outputs)
+            step_input = step_input.following(output.content, outputs, scope.state)
         output = replace(output, step_name=scope.name, steps=tuple(done))
         scope.container_finished(self.kind, output)
         return output

@@ -50,6 +50,7 @@ class RunKeeper(Protocol):
         events: Sequence[EventRecord] = (),
     ) -> None: ...
     async def get_run(self, run_id: str) -> Run: ...
+    async def get_runs(self, run_ids: Sequence[str]) -> list[Run]: ...
     async def completed_run_ids(self, session_id: str, user_id: str, limit: int) -> list[str]: ...
     async def session_state(self, session_id: str, user_id: str) -> dict[str, Any]: ...
 
@@ -140,6 +141,9 @@ class MemoryStore:
 
     async def get_run(self, run_id: str) -> Run:
         return self._kept(run_id).run
+
+    async def get_runs(self, run_ids: Sequence[str]) -> list[Run]:
+        return [self._runs[run_id].run for run_id in run_ids if run_id in self._runs]
 
     async def completed_run_ids(self, session_id: str, user_id: str, limit: int) -> list[str]:
         found = [

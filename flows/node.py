@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 
+HISTORY_RUNS = 5  # completed runs of its session that a run may look back on
+
+
 class Child(Protocol):
     """What can stand on a path: a node, or an iteration of a loop."""
 
@@ -59,6 +62,14 @@ class StepInput:
     answer: Any = None
     feedback: str | None = None
 
+    def following(self, content: Any, outputs: Mapping[str, StepOutput], state: dict[str, Any]) -> StepInput:
+        """The same input further on: after `outputs`, the last of which gave `content`."""
+        return StepInput(self.input, content, outputs, state, self.history, self.files, self.answer, self.feedback)
+
+    def with_state(self, state: dict[str, Any]) -> StepInput:
+        """The same input with another session state."""
+        return self.following(self.previous_step_content, self.previous_step_outputs, state)
+
     def get_input_as_string(self) -> str:
         """The workflow's input as text."""
         return as_text(self.input)
@@ -91,7 +102,7 @@ class StepInput:
 
 
 def _find(output: StepOutput, name: str) -> StepOutput | None:
-    for child in output.steps:
+    for child in reversed(output.steps):
         if child.step_name == name:
             return child
         if found := _find(child, name):

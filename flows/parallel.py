@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from .errors import StateConflict
 from .node import Child, Node, StepInput, as_text, check_name
 from .questions import Pause
 from .scope import Scope
-from .state import merge_branches
+from .state import copied, merge_branches
 from .steps import NodeList
 
 
@@ -39,7 +39,7 @@ class Parallel:
             raise ValueError(f"{name} needs max_concurrency of at least 1, not {max_concurrency}.")
         self.name = check_name(name)
         self._branches = NodeList(steps)
-        self._max_concurrency = max_concurrency or max(1, len(steps))
+        self._max_concurrency = max_concurrency
         self._fails_fast = on_error == "fail"
 
     @property
@@ -51,9 +51,9 @@ class Parallel:
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         scope.container_started(self.kind)
-        scopes = [replace(scope.child(name), state=copy.deepcopy(scope.state)) for name in self._branches.names]
+        scopes = [scope.child(name, copied(scope.state)) for name in self._branches.names]
         ended = await self._run_branches(step_input, scopes)
-        output = replace(self._joined(ended, scopes, scope), step_name=scope.name)
+        output = self._joined(ended, scopes, scope)
         if output.success:
             await self._leave_out(output, scopes)
         scope.container_finished(self.kind, output)
@@ -63,18 +63,20 @@ class Parallel:
         self, step_input: StepInput, scopes: Sequence[Scope]
     ) -> list[StepOutput | BaseException | None]:
         """What each branch gave or raised, in the order written; None for one that was cut short."""
-        places = asyncio.Semaphore(self._max_concurrency)
+        places = asyncio.Semaphore(self._max_concurrency) if self._max_concurrency else nullcontext()
 
         async def branch(node: Node, scope: Scope) -> StepOutput:
             left_out = scope.context.journal.known(_left_out(scope))
             if left_out is not None and left_out.output is not None:
                 return left_out.output
             async with places:
-                return await node.run(replace(step_input, session_state=scope.state), scope)
+                return await node.run(step_input.with_state(scope.state), scope)
 
         tasks = [
-            asyncio.ensure_future(branch(node, scope)) for node, scope in zip(self._branches.nodes, scopes, strict=True)
+            asyncio.create_task(branch(node, scope)) for node, scope in zip(self._branches.nodes, scopes, strict=True)
         ]
+        for task in tasks:  # asyncio complains of errors that nobody looked at
+            task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         waiting = set(tasks)
         try:
             while waiting:
@@ -88,7 +90,7 @@ class Parallel:
                 await asyncio.wait(waiting)
         return [None if task.cancelled() else task.exception() or task.result() for task in tasks]
 
-    def _ends_all(self, task: asyncio.Task[StepOutput] | asyncio.Future[StepOutput]) -> bool:
+    def _ends_all(self, task: asyncio.Task[StepOutput]) -> bool:
         if error := task.exception():
             return not isinstance(error, Pause)
         return self._fails_fast and not task.result().success
@@ -105,7 +107,7 @@ class Parallel:
         failed = next((output for output in outputs if not output.success), None)
         good = [output for output in outputs if output.success]
         if failed is not None and (self._fails_fast or not (good or raised)):
-            return StepOutput(success=False, error=failed.error, steps=tuple(outputs))
+            return StepOutput(success=False, error=failed.error, step_name=scope.name, steps=tuple(outputs))
         stop = any(output.stop for output in good)
         if raised and not stop:
             raise raised[0]
@@ -117,11 +119,11 @@ class Parallel:
         try:
             merged = merge_branches(scope.state, branches)
         except StateConflict as conflict:
-            return StepOutput(success=False, error=str(conflict), steps=tuple(outputs))
+            return StepOutput(success=False, error=str(conflict), step_name=scope.name, steps=tuple(outputs))
         scope.state.clear()
         scope.state.update(merged)
         content = "\n\n".join(f"## {output.step_name}\n\n{as_text(output.content)}" for output in good)
-        return StepOutput(content, stop=stop, steps=tuple(outputs), branches=True)
+        return StepOutput(content, stop=stop, step_name=scope.name, steps=tuple(outputs), branches=True)
 
     async def _leave_out(self, output: StepOutput, scopes: Sequence[Scope]) -> None:
         """Put the failures that were gone on without in the journal: a resume must not try them anew."""

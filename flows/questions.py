@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from storage.records import JournalEntry, Question, QuestionKind
+from storage.records import JournalEntry, Question, QuestionKind, Run
 
 from .errors import InvalidAnswer, Rejected
+from .node import Child
 from .scope import Scope
 
 
@@ -50,6 +51,24 @@ async def within_budget(scope: Scope) -> None:
         run = replace(scope, path="", name="")
         await answered(run, f"budget/{granted}", "budget", f"{context.spent()} were used. Go on?")
         granted += 1
+
+
+def answer_entry(run: Run, tree: Child, question_id: str | None, answer: dict[str, Any]) -> JournalEntry | None:
+    """The journal entry of an answer to the run's question; None if it asks nothing and is told nothing.
+
+    Raises InvalidAnswer if the answer does not fit, or is to a question that the run does not wait for.
+    """
+    question = run.question if run.status == "paused" else None
+    if question is None:
+        if answer or question_id:
+            raise InvalidAnswer(f"Run {run.id} is {run.status} and waits for no answer.")
+        return None
+    if question_id is not None and question_id != question.id:
+        raise InvalidAnswer(f"Run {run.id} waits for the answer to {question.id!r}, not {question_id!r}.")
+    node: Child | None = tree
+    for part in question.path.split("/") if question.path else ():
+        node = node.child(part) if node is not None else None
+    return entry_for(question, schema=getattr(node, "ask", None), **answer)
 
 
 def entry_for(
@@ -93,10 +112,10 @@ def _decision(
 def _typed(question: Question, values: Any, schema: type[BaseModel] | None) -> Any:
     if values is None or schema is None:
         raise InvalidAnswer(
-            f"{question.prompt!r} wants values for: {', '.join((question.schema or {})['properties'])}."
+            f"{question.prompt!r} wants values for: {', '.join((question.schema or {}).get('properties', {}))}."
         )
     try:
-        return schema.model_validate(values).model_dump(mode="json")
+        return schema.model_validate(values).model_dump(mode="json", by_alias=True, round_trip=True)
     except ValidationError as error:
         raise InvalidAnswer(f"The values do not fit {question.path}: {error}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from storage.records import StepOutput
@@ -37,13 +38,15 @@ class Router:
         return self._choices.nodes
 
     def child(self, part: str) -> Child | None:
-        return self._choices.child(part)
+        return self._choices.child(part) or self._choices.child(part.rpartition("#")[0])
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         scope.container_started(self.kind)
         try:
             names = await self._names(step_input, scope)
-            output = await self._choices.only(names).run(step_input, scope)
+            chosen = self._choices.only(names)
+            chosen.names = _apart(names, self._choices.names)
+            output = await chosen.run(step_input, scope)
         except StepError as error:
             output = StepOutput(success=False, error=str(error))
         output = replace(output, step_name=scope.name)
@@ -67,6 +70,15 @@ class Router:
         there = ", ".join(self._choices.names)
         called = choice if isinstance(choice, str) else getattr(choice, "name", choice)
         raise StepError(f"{self.name} has no choice called {called!r}. There are: {there}.")
+
+
+def _apart(names: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """The names, those chosen again with the next number that is free, so that each has a path of its own."""
+    parts: list[str] = []
+    for name in names:
+        numbered = (f"{name}#{number}" for number in count(2))
+        parts.append(name if name not in parts else next(p for p in numbered if p not in parts and p not in taken))
+    return parts
 
 
 def _flat(choice: Any) -> Iterator[Any]:

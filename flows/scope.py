@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from storage.records import JournalEntry, StepOutput, Usage
@@ -58,10 +58,10 @@ class Scope:
     state: dict[str, Any] = field(default_factory=dict)
     depth: int = 0
 
-    def child(self, name: str) -> Scope:
-        """The scope of a child: one part longer, the same state."""
+    def child(self, name: str, state: dict[str, Any] | None = None) -> Scope:
+        """The scope of a child: one part longer, the same state unless it gets its own."""
         path = f"{self.path}/{name}" if self.path else name
-        return Scope(self.context, path, name, self.state, self.depth)
+        return Scope(self.context, path, name, self.state if state is None else state, self.depth)
 
     def nested(self) -> Scope:
         """The scope a nested workflow runs its steps in; refused beyond MAX_DEPTH."""
@@ -84,8 +84,9 @@ class Scope:
     async def record(self, entry: JournalEntry, event: type[E], /, **fields: Any) -> None:
         """Put `entry` in the journal; only then tell of it, with an event of class `event`."""
         stream = self.context.stream
-        if entry.output is not None:
-            self.context.usage = self.context.usage + replace(entry.output.usage, seconds=0.0)
+        if entry.output is not None and entry.output.usage.total_tokens:
+            spent = entry.output.usage
+            self.context.usage += Usage(spent.input_tokens, spent.output_tokens)
         if not stream.active:
             await self.context.journal.record(entry, ())
             return

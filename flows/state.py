@@ -9,6 +9,11 @@ from typing import Any, cast
 from .errors import StateConflict
 
 
+def copied(state: dict[str, Any]) -> dict[str, Any]:
+    """A copy that shares nothing with `state`."""
+    return copy.deepcopy(state) if state else {}
+
+
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any] | None:
     """`{"set": {key: value}, "removed": [key]}` that makes `before` into `after`; None if they are equal."""
     if not before and not after:
@@ -21,7 +26,7 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, 
 def apply_changes(state: dict[str, Any], changes: dict[str, Any] | None) -> None:
     """Make the changes in `state` itself."""
     if changes:
-        state.update(copy.deepcopy(changes["set"]))
+        state.update(copied(changes["set"]))
         for key in changes["removed"]:
             state.pop(key, None)
 
@@ -35,7 +40,7 @@ def merge_branches(base: dict[str, Any], branches: Sequence[tuple[str, dict[str,
     Dicts merge key by key, what was appended to lists follows one after the other, and numbers add up their
     differences. Raises StateConflict when two branches set one value differently.
     """
-    return cast(dict[str, Any], _merged("", base, branches))
+    return dict(cast(dict[str, Any], _merged("", base, branches)))  # never `base` itself
 
 
 def _merged(key: str, base: Any, branches: Sequence[tuple[str, Any]]) -> Any:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from agents.context import usage_meter
 from agents.failures import is_permanent
@@ -19,10 +19,10 @@ from storage.records import EntryStatus, JournalEntry, StepOutput, Usage, now
 from .errors import Rejected, StepFailure, cause_of
 from .events import StepFailed, StepFinished, StepRetried, StepSkipped, StepStarted
 from .executors import executor_for
-from .node import Child, Node, StepInput, check_name
+from .node import HISTORY_RUNS, Child, Node, StepInput, check_name
 from .questions import Pause, answered, within_budget
 from .scope import Scope
-from .state import apply_changes, changes_between
+from .state import apply_changes, changes_between, copied
 
 OnError = Literal["fail", "skip"]
 
@@ -36,6 +36,8 @@ class Step:
 
     People: `confirm` is a question to be agreed to before the step runs; `ask` a pydantic model to be filled in,
     which the step finds in `step_input.answer`; with `review` its output counts once it is approved.
+
+    An agent or team is told the last `add_history` completed runs of the session, at most 5.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Step:
         confirm: str | None = None,
         ask: type[BaseModel] | None = None,
         review: bool = False,
+        add_history: int = 0,
     ) -> None:
         given = [thing for thing in (executor, agent, team, workflow) if thing is not None]
         if len(given) != 1:
@@ -63,7 +66,11 @@ class Step:
         self.backoff = backoff
         self.timeout = timeout
         self._nested: Node | None = None if workflow is None else workflow.node
-        self._executor = None if workflow is not None else executor_for(work)
+        if not 0 <= add_history <= (HISTORY_RUNS if workflow is None else 0):
+            raise ValueError(
+                f"{self.name} can't take add_history={add_history}: an agent is told of {HISTORY_RUNS} at most."
+            )
+        self._executor = None if workflow is not None else executor_for(work, add_history)
         self.kind = "step" if workflow is None else "workflow"
         self._fallback: Node | None = None if on_error in ("fail", "skip") else as_node(on_error)
         self._skip = on_error == "skip"
@@ -76,6 +83,8 @@ class Step:
         return [node for node in (self._nested, self._fallback) if node is not None]
 
     def child(self, part: str) -> Child | None:
+        if part.startswith("#"):  # another version of a reviewed output
+            return self
         if self._fallback is not None and part == self._fallback.name:
             return self._fallback
         return self._nested.child(part) if self._nested is not None else None
@@ -95,9 +104,11 @@ class Step:
         scope.emit(StepStarted, kind=self.kind)
         started_at, started = now(), time.perf_counter()
         with usage_meter() as meter:
-            output, status, attempt, state = await (self._reviewed if self._review else self._try)(step_input, scope)
+            work = self._reviewed(step_input, scope) if self._review else self._try(step_input, scope, scope)
+            output, status, attempt, state = await work
         spent = Usage(meter.usage.input_tokens, meter.usage.output_tokens, time.perf_counter() - started)
-        output = replace(output, step_name=scope.name, usage=spent)
+        content, success, error, stop = output.content, output.success, output.error, output.stop
+        output = StepOutput(content, success, error, stop, scope.name, output.steps, spent, output.branches)
         changes = changes_between(scope.state, state)
         entry = JournalEntry(
             path=scope.path,
@@ -112,17 +123,25 @@ class Step:
         apply_changes(scope.state, changes)
         return output
 
-    async def _try(self, step_input: StepInput, scope: Scope) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
-        """The output, how it ended, at which attempt, and the session state it leaves."""
+    async def _try(
+        self, step_input: StepInput, scope: Scope, below: Scope
+    ) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
+        """The output, how it ended, at which attempt, and the session state it leaves.
+
+        What runs inside the step has its paths below `below`.
+        """
+        given_up = below.context.journal.known(_given_up(below))
+        if self._fallback is not None and given_up is not None and given_up.status == "completed":
+            return await self._instead(self._fallback, given_up.decision, given_up.attempt, step_input, below)
         attempt = 0
         while True:
             attempt += 1
-            state = copy.deepcopy(scope.state) if scope.state else {}
-            output, error = await self._attempt(step_input, scope, state)
+            state = copied(scope.state)
+            output, error = await self._attempt(step_input, scope, below, state)
             if error is None:
                 return output, "completed", attempt, state
             if attempt > self.retries or is_permanent(error):
-                return (*await self._failed(error, step_input, scope, output), attempt, scope.state)
+                return await self._failed(cause_of(error), attempt, step_input, scope, below, output)
             scope.emit(StepRetried, attempt=attempt, error=cause_of(error))
             await asyncio.sleep(self.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
 
@@ -141,22 +160,25 @@ class Step:
                 if said.get("feedback"):
                     step_input = replace(step_input, feedback=said["feedback"])
                     continue
-                output = replace(output, content=said.get("output", output.content))
-            state = copy.deepcopy(scope.state)
+                output = self._restored(replace(output, content=said.get("output", output.content)))
+            state = copied(scope.state)
             apply_changes(state, draft.changes)
             return output, status, draft.attempt, state
 
     async def _draft(self, version: int, step_input: StepInput, scope: Scope) -> JournalEntry:
         key = f"{scope.path}#draft/{version}"
         known = scope.context.journal.known(key)
-        if known is not None and known.status == "completed" and known.output is not None:
+        if known is not None and known.output is not None:
             return replace(known, output=self._restored(known.output))
-        output, status, attempt, state = await self._try(step_input, scope)
+        # What runs inside the step is in the journal already: another version of it needs paths of its own.
+        below = scope if version == 1 else replace(scope, path=f"{scope.path}/#{version}")
+        output, status, attempt, state = await self._try(step_input, scope, below)
         changes = changes_between(scope.state, state)
         entry = JournalEntry(
             key, "draft", status, replace(output, step_name=scope.name), changes=changes, attempt=attempt
         )
-        await scope.context.journal.record(entry, scope.context.stream.take_unstored())
+        if status == "completed":
+            await scope.context.journal.record(entry, scope.context.stream.take_unstored())
         return entry
 
     async def _tell_end(self, scope: Scope, entry: JournalEntry, output: StepOutput) -> None:
@@ -170,49 +192,71 @@ class Step:
             await scope.record(entry, StepFinished, output=output, kind=self.kind)
 
     async def _attempt(
-        self, step_input: StepInput, scope: Scope, state: dict[str, Any]
+        self, step_input: StepInput, scope: Scope, below: Scope, state: dict[str, Any]
     ) -> tuple[StepOutput, Exception | None]:
+        deadline: asyncio.Timeout | None = None
         try:
-            async with asyncio.timeout(self.timeout) as deadline:
-                output = await self._execute(step_input, scope, state)
+            if self.timeout is None:
+                output = await self._execute(step_input, scope, below, state)
+            else:
+                async with asyncio.timeout(self.timeout) as deadline:
+                    output = await self._execute(step_input, scope, below, state)
         except TimeoutError as error:
-            if deadline.expired():
+            if deadline is not None and deadline.expired():
                 return StepOutput(), StepFailure(f"it took longer than {self.timeout:g} seconds")
             return StepOutput(), error
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
+            return StepOutput(), StepFailure("something it waited for was cancelled")  # nobody cancelled the step
         except (Pause, Rejected):
             raise
         except Exception as error:
             return StepOutput(), error
         return output, None if output.success else StepFailure(output.error or "it reported a failure")
 
-    async def _execute(self, step_input: StepInput, scope: Scope, state: dict[str, Any]) -> StepOutput:
-        inner = replace(scope, state=state)
+    async def _execute(self, step_input: StepInput, scope: Scope, below: Scope, state: dict[str, Any]) -> StepOutput:
+        step_input = step_input.with_state(state)
         if self._nested is not None:
-            return await self._nested.run(replace(step_input, session_state=state), inner)
+            return await self._nested.run(step_input, replace(below, state=state))
         assert self._executor is not None
-        content = await self._executor.execute(replace(step_input, session_state=state), inner)
+        content = await self._executor.execute(step_input, scope)
         output = content if isinstance(content, StepOutput) else StepOutput(content)
         if output.content is None and output.success:
-            output = replace(output, content=step_input.previous_step_content)
-        return output
+            return replace(output, content=step_input.previous_step_content)
+        return self._restored(output)
 
     async def _failed(
-        self, error: Exception, step_input: StepInput, scope: Scope, output: StepOutput
-    ) -> tuple[StepOutput, EntryStatus]:
-        cause = cause_of(error)
+        self, cause: str, attempt: int, step_input: StepInput, scope: Scope, below: Scope, output: StepOutput
+    ) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
         if self._fallback is not None:
-            instead = await self._fallback.run(step_input, scope.child(self._fallback.name))
-            return replace(instead, error=cause if instead.success else instead.error), (
-                "completed" if instead.success else "failed"
-            )
+            await self._give_up(below, cause, attempt, "completed")
+            return await self._instead(self._fallback, cause, attempt, step_input, below)
         if self._skip:
-            return StepOutput(step_input.previous_step_content, error=cause), "skipped"
-        return replace(output, content=None, success=False, error=cause), "failed"
+            return StepOutput(step_input.previous_step_content, error=cause), "skipped", attempt, scope.state
+        return replace(output, content=None, success=False, error=cause), "failed", attempt, scope.state
+
+    async def _instead(
+        self, fallback: Node, cause: str, attempt: int, step_input: StepInput, below: Scope
+    ) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
+        state = copied(below.state)
+        inner = replace(below.child(fallback.name), state=state)
+        output = await fallback.run(step_input.with_state(state), inner)
+        if output.success:
+            return replace(output, error=cause), "completed", attempt, state
+        await self._give_up(below, cause, attempt, "failed")  # a resume tries the step itself anew
+        return output, "failed", attempt, below.state
+
+    async def _give_up(self, below: Scope, cause: str, attempt: int, status: EntryStatus) -> None:
+        entry = JournalEntry(_given_up(below), "verdict", status, decision=cause, attempt=attempt)
+        await below.context.journal.record(entry, below.context.stream.take_unstored())
 
     def _restored(self, output: StepOutput) -> StepOutput:
+        """The output with its content as the model that the step declares, if it fits."""
         model = self._executor.content_type if self._executor is not None else None
         if model is not None and isinstance(output.content, dict):
-            return replace(output, content=model.model_validate(output.content))
+            with suppress(ValidationError):
+                return replace(output, content=model.model_validate(output.content, by_alias=True, by_name=True))
         return output
 
 
@@ -231,6 +275,10 @@ def as_node(thing: Any) -> Node:
     if isinstance(thing, Node) and not isinstance(thing, type):
         return thing
     return Step(executor=thing)
+
+
+def _given_up(below: Scope) -> str:
+    return f"{below.path}#given_up"
 
 
 def _name_of(work: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from storage.records import StepOutput
@@ -31,25 +30,22 @@ class NodeList:
         chosen.names = list(names)
         return chosen
 
-    async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
-        """The last node's content, `steps` the outputs so far; a failure or a stop ends it."""
+    async def run(self, step_input: StepInput, scope: Scope, done: list[StepOutput] | None = None) -> StepOutput:
+        """The last node's content under the scope's name, `steps` the outputs so far; a failure or a stop ends it.
+
+        `done` takes the outputs as they come, for a caller who wants them even if the rest is cut short.
+        """
         outputs = dict(step_input.previous_step_outputs)
         content = step_input.previous_step_content
-        done: list[StepOutput] = []
+        done = [] if done is None else done
         for node, name in zip(self.nodes, self.names, strict=True):
-            given = replace(
-                step_input,
-                previous_step_content=content,
-                previous_step_outputs=outputs,
-                session_state=scope.state,
-            )
-            output = await node.run(given, scope.child(name))
+            output = await node.run(step_input.following(content, outputs, scope.state), scope.child(name))
             done.append(output)
             outputs[name] = output
             content = output.content
             if not output.success or output.stop:
-                return StepOutput(content, output.success, output.error, output.stop, steps=tuple(done))
-        return StepOutput(content, steps=tuple(done))
+                return StepOutput(content, output.success, output.error, output.stop, scope.name, tuple(done))
+        return StepOutput(content, step_name=scope.name, steps=tuple(done))
 
 
 class Steps:
@@ -70,6 +66,6 @@ class Steps:
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         scope.container_started(self.kind)
-        output = replace(await self._sequence.run(step_input, scope), step_name=scope.name)
+        output = await self._sequence.run(step_input, scope)
         scope.container_finished(self.kind, output)
         return output

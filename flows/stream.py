@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
 from storage.records import EventRecord, now
@@ -28,18 +28,26 @@ class _Follower:
     """One watcher: a queue in the watcher's own event loop."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._given: deque[Event | None] = deque()
+        self._more = asyncio.Event()
 
     def give(self, event: Event | None) -> None:
-        try:
-            here = asyncio.get_running_loop()
-        except RuntimeError:
-            here = None
-        if here is self.loop:
-            self.queue.put_nowait(event)
-        elif not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.queue.put_nowait, event)
+        """Hand over an event, or None for the end, from any thread."""
+        if self._loop.is_closed():
+            return
+        self._given.append(event)
+        if threading.get_ident() == self._thread:
+            self._more.set()
+        else:
+            self._loop.call_soon_threadsafe(self._more.set)
+
+    async def take(self) -> Event | None:
+        while not self._given:
+            self._more.clear()
+            await self._more.wait()
+        return self._given.popleft()
 
 
 class EventStream:
@@ -77,7 +85,11 @@ class EventStream:
     def emit(self, event: type[E], run_id: str | None, path: str, name: str, /, **fields: Any) -> None:
         """Make an event and hand it on at once; it is stored within a second."""
         if self.active:
-            self._publish(self._make(event, run_id, path, name, fields))
+            made = self._make(event, run_id, path, name, fields)
+            if self._held:
+                self._outbox.append(made)
+            else:
+                self._hand_on((made,))
             self._flush_soon()
 
     def prepare(self, event: type[E], run_id: str | None, path: str, name: str, /, **fields: Any) -> int:
@@ -86,7 +98,7 @@ class EventStream:
             return 0
         made = self._make(event, run_id, path, name, fields)
         self._held.add(made.seq)
-        self._publish(made)
+        self._outbox.append(made)
         return made.seq
 
     def release(self, seq: int) -> None:
@@ -127,7 +139,7 @@ class EventStream:
             for event in seen:
                 yield event
             while not closed:
-                event_or_end = await follower.queue.get()
+                event_or_end = await follower.take()
                 if event_or_end is None:
                     return
                 yield event_or_end
@@ -138,19 +150,21 @@ class EventStream:
 
     def _make(self, kind: type[E], run_id: str | None, path: str, name: str, fields: dict[str, Any]) -> Event:
         self._seq += 1
-        event = kind(seq=self._seq, turn_id=self.turn_id, run_id=run_id, path=path, name=name, at=now(), **fields)
-        return cast(Event, event)
-
-    def _publish(self, event: Event) -> None:
+        made = kind(seq=self._seq, turn_id=self.turn_id, run_id=run_id, path=path, name=name, at=now(), **fields)
+        event = cast(Event, made)
         if self._sink is not None:
             self._unstored.append(event)
-        self._outbox.append(event)
-        self._drain()
+        return event
 
     def _drain(self) -> None:
+        ready = []
+        while self._outbox and self._outbox[0].seq not in self._held:
+            ready.append(self._outbox.popleft())
+        self._hand_on(ready)
+
+    def _hand_on(self, events: Iterable[Event]) -> None:
         with self._lock:
-            while self._outbox and self._outbox[0].seq not in self._held:
-                event = self._outbox.popleft()
+            for event in events:
                 self._history.append(event)
                 for follower in self._followers:
                     follower.give(event)

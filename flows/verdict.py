@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from agents.context import in_thread
@@ -14,7 +12,7 @@ from storage.records import JournalEntry
 from .errors import StepError, cause_of
 from .node import StepInput
 from .scope import Scope
-from .state import apply_changes, changes_between
+from .state import apply_changes, changes_between, copied
 
 Asked = Callable[..., Any]
 
@@ -32,9 +30,9 @@ async def verdict(
     if known is not None:
         apply_changes(scope.state, known.changes)
         return known.decision
-    state = copy.deepcopy(scope.state)
+    state = copied(scope.state)
     try:
-        said = plain(await _call(asked, replace(given, session_state=state) if isinstance(given, StepInput) else given))
+        said = plain(await _call(asked, given.with_state(state) if isinstance(given, StepInput) else given))
     except Exception as error:
         raise StepError(cause_of(error)) from error
     changes = changes_between(scope.state, state)

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import json
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from langchain_core.runnables import Runnable, RunnableLambda
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from storage.records import JournalEntry, Run, RunRequest, StepOutput, now
+from storage.records import Run, RunRequest, now
 
-from .errors import InvalidAnswer, InvalidInput, TreeChanged
+from .errors import TreeChanged
 from .events import Event
 from .execution import Execution
 from .fork import kept
 from .graph import mermaid
+from .inputs import checked
 from .memory import MemoryStore, RunKeeper
-from .node import Child, Node, StepInput, check_name, fingerprint
-from .questions import entry_for
-from .scope import Scope
+from .nested import NestedWorkflow
+from .node import HISTORY_RUNS, Node, check_name, fingerprint
+from .questions import answer_entry
+from .state import copied
 from .steps import NodeList
 from .stream import EventStream
-
-HISTORY_RUNS = 5
 
 
 class Workflow:
@@ -69,7 +68,7 @@ class Workflow:
     @property
     def node(self) -> Node:
         """This workflow as a node of another one."""
-        return NestedWorkflow(self)
+        return NestedWorkflow(self.name, self.steps)
 
     async def run(
         self,
@@ -104,7 +103,7 @@ class Workflow:
         request = await self.request(input, session_id=session_id, user_id=user_id, files=files)
         await self._store.create_run(request)
         stream = EventStream(request.stream, sink=self.store)
-        async with aclosing(self._watch(self.execute(request, stream=stream), stream)) as events:
+        async with self._watching(self.execute(request, stream=stream), stream) as events:
             async for event in events:
                 yield event
 
@@ -130,7 +129,7 @@ class Workflow:
         if run.status == "completed":
             return
         request, stream = await self.claim(run_id, **answer)
-        async with aclosing(self._watch(self.execute(request, stream=stream, resumed=True), stream)) as events:
+        async with self._watching(self.execute(request, stream=stream, resumed=True), stream) as events:
             async for event in events:
                 yield event
 
@@ -193,7 +192,7 @@ class Workflow:
     ) -> RunRequest:
         """What a new run needs, checked. Raises InvalidInput."""
         store, run_id, user = store or self._store, uuid4().hex, user_id or "local"
-        state = copy.deepcopy(self.session_state)
+        state = copied(self.session_state)
         history: Sequence[str] = ()
         if session_id is not None:
             state.update(await store.session_state(session_id, user))
@@ -202,7 +201,7 @@ class Workflow:
             id=run_id,
             workflow=self.name,
             fingerprint=self._fingerprint,
-            input=self._checked(input),
+            input=checked(input, self.input_schema, self.name),
             user_id=user,
             session_id=session_id or run_id,
             turn_id=turn_id,
@@ -222,30 +221,16 @@ class Workflow:
     ) -> tuple[RunRequest, EventStream]:
         """Take over a run that nobody works on, and the stream its events go on in. See `resume`."""
         store = store or self._store
-        given = self._answer_entry(await store.get_run(run_id), question_id, answer)
-        request = await store.claim_run(run_id, question_id=given.path if given else None, turn_id=turn_id)
+        request = await store.run_request(run_id)
         if request.fingerprint != self._fingerprint:
-            message = f"The steps of {self.name} have changed since run {run_id} began; start a new run, or fork it."
-            await store.end_run(run_id, status="failed", error=message)
-            raise TreeChanged(message)
+            raise TreeChanged(f"The steps of {self.name} have changed since run {run_id} began; fork it or start anew.")
+        given = answer_entry(await store.get_run(run_id), self.steps, question_id, answer)
+        request = await store.claim_run(run_id, question_id=given.path if given else None, turn_id=turn_id)
         if given is not None:
             await store.record(run_id, given)
         seq = await store.last_seq(request.stream)
         sink = None if isinstance(store, MemoryStore) else store
         return request, EventStream(request.stream, sink=sink, turn_id=request.turn_id, seq=seq)
-
-    def _answer_entry(self, run: Run, question_id: str | None, answer: dict[str, Any]) -> JournalEntry | None:
-        question = run.question if run.status == "paused" else None
-        if question is None:
-            if answer or question_id:
-                raise InvalidAnswer(f"Run {run.id} is {run.status} and waits for no answer.")
-            return None
-        if question_id is not None and question_id != question.id:
-            raise InvalidAnswer(f"Run {run.id} waits for the answer to {question.id!r}, not {question_id!r}.")
-        node: Child | None = self.steps
-        for part in question.path.split("/") if question.path else ():
-            node = node.child(part) if node is not None else None
-        return entry_for(question, schema=getattr(node, "ask", None), **answer)
 
     async def execute(
         self,
@@ -258,7 +243,7 @@ class Workflow:
         """Work on a stored `request` until it ends; with `resumed`, go on from its journal."""
         store = store or self._store
         known = await store.journal(request.id) if resumed else ()
-        history = tuple([await store.get_run(run_id) for run_id in request.history])
+        history = tuple(await store.get_runs(request.history)) if request.history else ()
         if self.input_schema is not None and isinstance(request.input, dict):
             request = replace(request, input=self.input_schema.model_validate(request.input))
         execution = Execution(
@@ -282,7 +267,12 @@ class Workflow:
     def _store(self) -> RunKeeper:
         return self.store or self._memory
 
-    async def _watch(self, work: Coroutine[Any, Any, Run], stream: EventStream) -> AsyncGenerator[Event]:
+    @asynccontextmanager
+    async def _watching(
+        self, work: Coroutine[Any, Any, Run], stream: EventStream
+    ) -> AsyncGenerator[AsyncGenerator[Event]]:
+        """The events of `work`, which is cancelled when the caller leaves before its end."""
+
         async def run() -> None:
             try:
                 await work
@@ -292,8 +282,7 @@ class Workflow:
         task = asyncio.create_task(run())
         try:
             async with aclosing(stream.follow()) as events:
-                async for event in events:
-                    yield event
+                yield events
             await task
         finally:
             if not task.done():
@@ -305,43 +294,3 @@ class Workflow:
         if run.status != "completed":
             raise RuntimeError(f"{self.name} ended {run.status}: {run.error}")
         return run.content
-
-    def _checked(self, input: Any) -> Any:
-        if self.input_schema is None:
-            return input
-        try:
-            if isinstance(input, self.input_schema):
-                return input
-            if isinstance(input, str):
-                return self.input_schema.model_validate_json(input)
-            return self.input_schema.model_validate(input)
-        except ValidationError as error:
-            raise InvalidInput(f"The input does not fit {self.name}: {error}") from error
-
-
-class NestedWorkflow:
-    """A workflow as a step of another: one part of the path, its input the content before it."""
-
-    kind = "workflow"
-
-    def __init__(self, workflow: Workflow) -> None:
-        self.workflow = workflow
-        self.name = workflow.name
-
-    @property
-    def children(self) -> Sequence[Node]:
-        return self.workflow.steps.nodes
-
-    def child(self, part: str) -> Child | None:
-        return self.workflow.steps.child(part)
-
-    async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
-        before = step_input.previous_step_content
-        given = StepInput(
-            step_input.input if before is None else before,
-            session_state=scope.state,
-            history=step_input.history,
-            files=step_input.files,
-        )
-        output = await self.workflow.steps.run(given, scope.nested())
-        return replace(output, stop=False, step_name=scope.name)

@@ -154,6 +154,7 @@ def to_output(data: dict[str, Any]) -> StepOutput:
         step_name=data["step_name"],
         steps=tuple(to_output(step) for step in data["steps"]),
         usage=to_usage(data["usage"]),
+        branches=data.get("branches", False),
     )
 
 

@@ -181,6 +181,13 @@ def get_run(db: Database, run_id: str, user_id: str | None = None) -> Run:
     return _to_run(row)
 
 
+def get_runs(db: Database, run_ids: Sequence[str]) -> list[Run]:
+    """The runs of these ids, in that order, without those that are gone."""
+    marks = ", ".join("?" for _ in run_ids)
+    rows = {row["id"]: row for row in db.query(f"select * from runs where id in ({marks})", list(run_ids))}
+    return [_to_run(rows[run_id]) for run_id in run_ids if run_id in rows]
+
+
 def list_runs(
     db: Database,
     *,

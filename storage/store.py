@@ -147,6 +147,10 @@ class RunStore:
         """The run. Raises NotFound, also for another user's when a user is given."""
         return await self._readers.run(journal.get_run, run_id, user_id)
 
+    async def get_runs(self, run_ids: Sequence[str]) -> list[Run]:
+        """The runs of these ids, in that order, without those that are gone."""
+        return await self._readers.run(journal.get_runs, run_ids)
+
     async def runs(
         self,
         *,

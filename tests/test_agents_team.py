@@ -9,7 +9,16 @@ import pytest
 from langchain_core.messages import AIMessage, ToolMessage
 
 from agents import Agent, AgentError, ModelFailed, Team
-from agents.events import AgentEvent, AgentFinished, TextDelta, ToolCalled, ToolReturned
+from agents.events import (
+    AgentEvent,
+    AgentFinished,
+    MemberEvent,
+    MemberFailed,
+    MemberStarted,
+    TextDelta,
+    ToolCalled,
+    ToolReturned,
+)
 from agents.offline import OfflineModel
 from agents.tools import LibraryTools
 from tests.scripted import ScriptedModel, calling, with_usage
@@ -37,9 +46,13 @@ async def test_collaborate_asks_all_members_at_once_and_the_leader_joins() -> No
     ]
     leader = ScriptedModel([with_usage("Both say.", 100, 2)])
     events = await events_of(Team("Duo", members, mode="collaborate", model=leader))
-    assert [event.tool for event in events if isinstance(event, ToolCalled)] == ["Ada", "Bob"]
-    results = [event for event in events if isinstance(event, ToolReturned)]
-    assert [(event.tool, event.result) for event in results] == [("Ada", "Ada says."), ("Bob", "Bob says.")]
+    said = {
+        name: [e.event for e in events if isinstance(e, MemberEvent) and e.member == name] for name in ("Ada", "Bob")
+    }
+    for name, work in said.items():
+        assert [type(event) for event in work[:3]] == [MemberStarted, ToolCalled, ToolReturned]
+        assert "".join(event.text for event in work if isinstance(event, TextDelta)) == f"{name} says."
+        assert isinstance(work[-1], AgentFinished)
     assert leader.calls[0].messages[-1].text == (
         "Tides\n\nResults of earlier steps:\n\n### Ada\nAda says.\n\n### Bob\nBob says."
     )
@@ -71,8 +84,12 @@ async def test_coordinate_hands_out_tasks_and_gives_results_and_errors_to_the_le
     leader = ScriptedModel([tasks, with_usage("Done.", 7, 3)])
     ada = Agent("Ada", model=ScriptedModel([with_usage("Facts.", 5, 1)]))
     bob = member("Bob Jr", RuntimeError("out of order"))
-    output = await Team("Duo", [ada, bob], instructions="Be kind.", model=leader).run("Tides")
+    events = await events_of(Team("Duo", [ada, bob], instructions="Be kind.", model=leader))
+    assert isinstance(events[-1], AgentFinished)
+    output = events[-1].output
     assert output.content == "Done."
+    by_bob = [event.event for event in events if isinstance(event, MemberEvent) and event.member == "Bob Jr"]
+    assert by_bob == [MemberStarted(), MemberFailed("The model failed: out of order.")]
     assert (output.usage.input_tokens, output.usage.output_tokens) == (12, 4)
     assert leader.calls[0].tools == ["ask_ada", "ask_bob_jr"]
     assert "Be kind." in leader.calls[0].messages[0].text
@@ -116,7 +133,11 @@ async def test_a_leader_of_ones_own_leads() -> None:
 async def test_a_team_can_be_a_member() -> None:
     inner = Team("Inner", [member("Ada", "Yes.")], mode="collaborate", model=ScriptedModel(["Inner says."]))
     outer = Team("Outer", [inner], mode="collaborate", model=ScriptedModel(["Outer says."]))
-    assert (await outer.run("Tides")).content == "Outer says."
+    events = await events_of(outer)
+    assert MemberEvent("Inner", 1, MemberStarted("team")) in events
+    assert MemberEvent("Inner", 1, MemberEvent("Ada", 1, TextDelta("Yes."))) in events
+    assert isinstance(events[-1], AgentFinished)
+    assert events[-1].output.content == "Outer says."
 
 
 @pytest.mark.parametrize("mode", ["coordinate", "route", "collaborate"])

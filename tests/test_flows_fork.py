@@ -58,8 +58,9 @@ async def test_an_unknown_path_is_refused_with_the_paths_there_are() -> None:
     ran: list[str] = []
     workflow = flow(ran)
     first = await workflow.run("x")
-    with pytest.raises(WorkflowError, match="no step at 'Write'. There are: plan, gather/web, gather/books, write, check"):
+    with pytest.raises(WorkflowError, match="no step at 'Write'") as refused:
         await workflow.fork(first.id, at="Write")
+    assert "There are: plan, gather/web, gather/books, write, check" in str(refused.value)
 
 
 def test_the_tree_is_drawn_with_every_node() -> None:
