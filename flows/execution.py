@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
-from dataclasses import replace
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, TypeVar
 
 from agents.context import current_session, current_user
@@ -38,6 +37,7 @@ class Execution:
         known: Iterable[JournalEntry] = (),
         history: tuple[Run, ...] = (),
         resumed: bool = False,
+        spent: Usage = Usage(),
         max_tokens: int | None = None,
         max_seconds: float | None = None,
     ) -> None:
@@ -54,7 +54,7 @@ class Execution:
             stream=stream,
             user_id=request.user_id,
             session_id=request.session_id,
-            usage=sum((entry.output.usage for entry in known if entry.output), Usage()),
+            before=spent,
             max_tokens=max_tokens,
             max_seconds=max_seconds,
         )
@@ -75,7 +75,8 @@ class Execution:
         self._task, self._loop = asyncio.current_task(), asyncio.get_running_loop()
         user, session = current_user.set(self.request.user_id), current_session.set(self.request.session_id)
         try:
-            output = await self._work()
+            with self._context.meter:
+                output = await self._work()
         except asyncio.CancelledError:
             run = await _shielded(self._end("cancelled", self._so_far(), None, RunCancelled))
             if not self._cancelled:
@@ -96,7 +97,7 @@ class Execution:
         if not output.success:
             message = _failure(output)
             return await self._end("failed", output, message, RunFailed, error=message)
-        told = {"content": output.content, "usage": self._usage()}
+        told = {"content": output.content, "usage": self._context.usage}
         return await self._end("completed", output, None, RunFinished, **told)
 
     async def _work(self) -> StepOutput:
@@ -116,7 +117,7 @@ class Execution:
     async def _end(
         self, status: RunStatus, output: StepOutput, failure: str | None, event: type[E], /, **fields: Any
     ) -> Run:
-        request, usage, question = self.request, self._usage(), fields.get("question")
+        request, usage, question = self.request, self._context.usage, fields.get("question")
         changes = changes_between(request.session_state, self._scope.state)
         seq = self._stream.prepare(event, request.id, "", request.workflow, **fields)
         try:
@@ -156,8 +157,13 @@ class Execution:
     def _so_far(self) -> StepOutput:
         return StepOutput(steps=tuple(self._done))
 
-    def _usage(self) -> Usage:
-        return replace(self._context.usage, seconds=self._context.seconds)
+
+async def spent_before(store: RunKeeper, request: RunRequest, known: Sequence[JournalEntry]) -> Usage:
+    """What the run had used: as stored when it ended or paused, after a crash as its journal tells; a fork, nothing."""
+    if not known or request.forked_from is not None:
+        return Usage()
+    stored = (await store.get_run(request.id)).usage
+    return stored if stored != Usage() else sum((entry.output.usage for entry in known if entry.output), Usage())
 
 
 def _failure(output: StepOutput, path: str = "") -> str:

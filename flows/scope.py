@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from agents.context import UsageMeter
 from storage.records import JournalEntry, StepOutput, Usage
 
 from .errors import WorkflowError
@@ -20,32 +21,40 @@ E = TypeVar("E", bound=BaseEvent)
 
 @dataclass(slots=True)
 class RunContext:
-    """What all scopes of one run share."""
+    """What all scopes of one run share. `before` is what the run had used when this work on it began."""
 
     run_id: str
     journal: Journal
     stream: EventStream
     user_id: str = "local"
     session_id: str = ""
-    usage: Usage = field(default_factory=Usage)
+    before: Usage = field(default_factory=Usage)
+    meter: UsageMeter = field(default_factory=UsageMeter)
     max_tokens: int | None = None
     max_seconds: float | None = None
     started: float = field(default_factory=time.perf_counter)
 
+    @property
+    def usage(self) -> Usage:
+        """What the run has used so far, waiting for people left out of its seconds."""
+        now = self.meter.usage
+        seconds = self.before.seconds + time.perf_counter() - self.started
+        return Usage(
+            self.before.input_tokens + now.input_tokens, self.before.output_tokens + now.output_tokens, seconds
+        )
+
     def is_spent(self, granted: int) -> bool:
         """Whether the run has used `granted` times what it may."""
-        if self.max_tokens is not None and self.usage.total_tokens >= granted * self.max_tokens:
+        if self.max_tokens is None and self.max_seconds is None:
+            return False
+        used = self.usage
+        if self.max_tokens is not None and used.total_tokens >= granted * self.max_tokens:
             return True
-        return self.max_seconds is not None and self.seconds >= granted * self.max_seconds
+        return self.max_seconds is not None and used.seconds >= granted * self.max_seconds
 
     def spent(self) -> str:
         """What the run has used, in words."""
-        return f"{self.usage.total_tokens:,} tokens and {self.seconds:.0f} seconds"
-
-    @property
-    def seconds(self) -> float:
-        """Wall time of the run's work so far, waiting for people left out."""
-        return self.usage.seconds + time.perf_counter() - self.started
+        return f"{self.usage.total_tokens:,} tokens and {self.usage.seconds:.0f} seconds"
 
 
 @dataclass(slots=True)
@@ -84,9 +93,6 @@ class Scope:
     async def record(self, entry: JournalEntry, event: type[E], /, **fields: Any) -> None:
         """Put `entry` in the journal; only then tell of it, with an event of class `event`."""
         stream = self.context.stream
-        if entry.output is not None and entry.output.usage.total_tokens:
-            spent = entry.output.usage
-            self.context.usage += Usage(spent.input_tokens, spent.output_tokens)
         if not stream.active:
             await self.context.journal.record(entry, ())
             return

@@ -18,7 +18,7 @@ from storage.records import Run, RunRequest, now
 
 from .errors import TreeChanged
 from .events import Event
-from .execution import Execution
+from .execution import Execution, spent_before
 from .fork import kept
 from .graph import mermaid
 from .inputs import checked
@@ -254,6 +254,7 @@ class Workflow:
             known=known,
             history=history,
             resumed=resumed,
+            spent=await spent_before(store, request, known),
             max_tokens=self.max_tokens,
             max_seconds=self.max_seconds,
         )

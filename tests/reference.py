@@ -77,14 +77,12 @@ class Interpreter:
 
     def router(self, box: Box, path: str, given: Given, state: dict[str, Any]) -> Result:
         names = numbered([item.name for item in box.items])
-        chosen = pick(names, seen(given.before, state))
+        one, *two = chosen = pick(names, seen(given.before, state))
         items = [box.items[names.index(name)] for name in chosen]
-        twice = len(chosen) == 2 and chosen[0] == chosen[1]
-        parts = [chosen[0], f"{chosen[0]}#{2 + sum(n.startswith(f'{chosen[0]}#') for n in names)}"] if twice else chosen
+        parts = [one, f"{one}#{2 + sum(name.startswith(f'{one}#') for name in names)}"] if two == [one] else chosen
         return self.sequence(items, parts, given, path, state)
 
     def loop(self, box: Box, path: str, given: Given, state: dict[str, Any]) -> Result:
-        result = Result(given.before)
         for number in range(1, (box.limit or 3) + 1):
             result = self.steps(box, f"{path}/{number}", given, state)
             if not result.ok or result.stop or (box.decides == "coin" and seen(*result.outputs.values()) % 2 == 0):
@@ -103,19 +101,16 @@ class Interpreter:
 
     def parallel(self, box: Box, path: str, given: Given, state: dict[str, Any]) -> Result:
         names, waits = numbered([item.name for item in box.items]), []
-        good: list[tuple[str, Result, dict[str, Any]]] = []
-        failed = 0
         self.parallels.append(path)
+        good, failed = [], 0
         for item, name in zip(box.items, names, strict=True):
             copied = copy.deepcopy(state)
             try:
                 result = self.node(item, f"{path}/{name}", given, copied)
+                good += [(name, result, copied)] if result.ok else []
+                failed += not result.ok
             except Waits as waiting:
                 waits.append(waiting)
-                continue
-            if result.ok:
-                good.append((name, result, copied))
-            failed += not result.ok
         if failed and (not box.lenient or not (good or waits)):
             self.torn += [] if box.lenient else [path]
             return Result(None, ok=False)
@@ -134,8 +129,8 @@ def merge(base: dict[str, Any], copies: list[dict[str, Any]]) -> dict[str, Any] 
     """The state after branches, value by value; None when two disagree."""
     flat, flats = flatten(base), [flatten(one) for one in copies]
     for key in {key for one in flats for key in one} | set(flat):
-        was, absent = flatten(base).get(key, "absent"), "absent"
-        now = [one.get(key, absent) for one in flats if one.get(key, absent) != was]
+        was = flat.get(key, "absent")
+        now = [value for one in flats if (value := one.get(key, "absent")) != was]
         if isinstance(was, int) and all(isinstance(value, int) for value in now):
             flat[key] = was + sum(value - was for value in now)
         elif isinstance(was, list):
@@ -144,11 +139,9 @@ def merge(base: dict[str, Any], copies: list[dict[str, Any]]) -> dict[str, Any] 
             return None
         elif now:
             flat[key] = now[0]
-    state: dict[str, Any] = {"deep": {}}
-    for (outer, *inner), value in flat.items():
-        if value != "absent":
-            (state[outer] if inner else state)[inner[0] if inner else outer] = value
-    return state
+    left = {key: value for key, value in flat.items() if value != "absent"}
+    deep = {key[1]: value for key, value in left.items() if len(key) == 2}
+    return {key[0]: value for key, value in left.items() if len(key) == 1} | {"deep": deep}
 
 
 def flatten(state: dict[str, Any]) -> dict[tuple[str, ...], Any]:

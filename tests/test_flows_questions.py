@@ -343,6 +343,22 @@ async def test_a_step_that_fails_before_its_fallback_waits_is_not_tried_again(st
     assert (done.status, done.content, notes.ran) == ("completed", "plan b", ["first choice", "plan b"])
 
 
+async def test_a_skipped_step_stays_skipped_when_the_run_goes_on(store: RunStore, notes: Notes) -> None:
+    def fails_once(step_input: StepInput) -> str:
+        if len(notes.ran) == 1:
+            raise OSError("down")
+        return "up again"
+
+    inner = Workflow("Inner", [notes.step("fragile", fails_once)])
+    maybe = Step("maybe", workflow=inner, on_error="skip")
+    workflow = Workflow("W", [maybe, notes.step("last", confirm="Last?")], store=store)
+    paused = await workflow.run("x")
+    done = await workflow.resume(paused.id, approve=True)
+
+    assert (done.status, notes.ran) == ("completed", ["fragile", "last"])
+    assert done.steps[0].error == "OSError: down"
+
+
 async def test_the_step_itself_is_tried_anew_when_its_fallback_failed_too(notes: Notes) -> None:
     def fails_at_first(step_input: StepInput) -> str:
         if len(notes.ran) <= 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import aclosing
@@ -329,6 +330,46 @@ async def test_a_step_is_stored_when_it_is_finished_and_a_failed_run_goes_on_fro
 
     assert (failed.status, done.content, ran) == ("failed", "first, second", ["first"])
     assert stored[0] == "first"
+
+
+CRASHING = """
+import asyncio, os, sys
+from flows import Loop, Parallel, Step, Workflow
+from storage import RunStore
+
+def works(step_input):
+    os.write(1, b"worked\\n")
+    return "work"
+
+def crashes(step_input):
+    if sys.argv[2] == "crash":
+        os._exit(9)
+    return "crashed no more"
+
+async def main():
+    store = RunStore(sys.argv[1])
+    inside = Loop([Parallel(Step("a", executor=works), Step("b", executor=works), name="Both")], max_iterations=2)
+    workflow = Workflow("W", [inside, crashes], store=store)
+    waiting = await store.runs(status="interrupted")
+    run = await (workflow.resume(waiting[0].id) if waiting else workflow.run("x"))
+    print(run.status, run.content, flush=True)
+    await store.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_process_that_dies_loses_no_finished_step(tmp_path: Path) -> None:
+    said = []
+    for ending in ("crash", "end well"):
+        command = [sys.executable, "-c", CRASHING, str(tmp_path / "refrain.db"), ending]
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parent.parent
+        )
+        out, _ = await process.communicate()
+        said.append((process.returncode, out.decode().split("\n")[:-1]))
+
+    assert said == [(9, ["worked"] * 4), (0, ["completed crashed no more"])]
 
 
 async def test_eight_branches_that_read_modify_and_write_one_number_add_eight() -> None:
