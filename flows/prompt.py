@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -66,6 +67,7 @@ def messages(
     return shown
 
 
+@lru_cache(maxsize=256)
 def _tool(workflow: Workflow) -> BaseTool:
     arguments = create_model(
         f"{workflow.name} arguments",

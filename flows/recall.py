@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
@@ -30,11 +29,10 @@ async def recall(
     reach: Reach = "user",
 ) -> Known:
     """Evidence for `question` from this user's runs (of this session alone, if `reach` says so)."""
-    found, last_run, same = await asyncio.gather(
-        store.search(question.text, user_id=user_id, session_id=session_id, limit=_SEARCHED),
-        _run_in_view(store, conversation, user_id, session_id),
-        store.workflow_run_by_input(user_id=user_id, input_text=question.message),
-    )
+    # One after the other: at the same time they would only fight for the interpreter.
+    last_run = await _run_in_view(store, conversation, user_id, session_id)
+    same = await store.workflow_run_by_input(user_id=user_id, input_text=question.message)
+    found = await store.search(question.text, user_id=user_id, session_id=session_id, limit=_SEARCHED)
     if reach == "session":
         found = [passage for passage in found if passage.session_id == session_id]
         same = same if same is not None and same.session_id == session_id else None

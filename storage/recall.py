@@ -22,9 +22,10 @@ from .words import root, terms
 
 MOST_TERMS = 32
 MOST_CHARACTERS = 4_000  # of a longer text, its beginning and its end are asked for
-MOST_HITS = 5_000  # of one term; a commoner one tells little, and its frequency is estimated
-LIKELY = 150  # passages compared for repeats
-REFINED = 60  # passages whose text is looked at
+MOST_HITS = 3_000  # of one term; a commoner one tells little, and its frequency is estimated
+MOST_INPUT_HITS = 500  # of one in runs' inputs: many say "write an article about"
+LIKELY = 100  # passages compared for repeats
+REFINED = 40  # passages whose text is looked at
 INPUT_WEIGHT = 0.3  # of a word in the run's input, against one in the passage
 SESSION_BOOST = 1.15
 SATURATION, LENGTH = 1.2, 0.75  # k1 and b of BM25
@@ -72,20 +73,20 @@ def _ends(text: str) -> str:
 
 
 def _hits(db: Database, term: str, number: int, count: int, following: int) -> _Hits:
-    body = _rows(db, term, number)
-    lead = _rows(db, INPUT_MARK + term, number)
-    found = body or lead
+    body = _rows(db, term, number, MOST_HITS)
+    lead = _rows(db, INPUT_MARK + term, number, MOST_INPUT_HITS)
+    found, most = (body, MOST_HITS) if body else (lead, MOST_INPUT_HITS)
     frequency: float = len(found)
-    if len(found) == MOST_HITS:
+    if len(found) == most:
         covered = following - (found[-1] & 0xFFFFFFFF)
-        frequency = min(count, MOST_HITS * following / covered)
+        frequency = min(count, most * following / covered)
     return _Hits(term, body, lead, log(1 + (max(count - frequency, 0) + 0.5) / (frequency + 0.5)))
 
 
-def _rows(db: Database, term: str, number: int) -> list[int]:
+def _rows(db: Database, term: str, number: int, most: int) -> list[int]:
     """The user's newest passages with the term."""
     try:
-        asked = [f'"{term}"', number << 32, ((number + 1) << 32) - 1, MOST_HITS]
+        asked = [f'"{term}"', number << 32, ((number + 1) << 32) - 1, most]
         rows: list[int] = json.loads(db.conn.execute(MATCHES, asked).fetchone()[0])
         return rows
     except sqlite3.OperationalError:  # SQLite takes letters it doesn't know yet for spaces
