@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
-from dataclasses import replace
 from uuid import uuid4
 
 from langchain_core.language_models import BaseChatModel
@@ -98,7 +97,7 @@ class WorkflowAgent:
 
     async def _go_on(self, request: RunRequest, stream: EventStream) -> None:
         turn = await self.store.get_turn(request.turn_id or "")
-        await TurnExecution(self._setting, replace(turn), stream).go_on(request)
+        await TurnExecution(self._setting, turn, stream).go_on(request)
 
     def _forget(self, key: tuple[str, str], task: asyncio.Task[Turn]) -> None:
         if self._last_of_session.get(key) is task:

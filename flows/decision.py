@@ -46,8 +46,7 @@ def decide(question: Question, known: Known, choices: Sequence[Choice], now: dat
         run = known.last_run
         return _run(run.workflow, input_text(run.input), "you asked for it again", action="run")
     fresh_for = {choice.name: choice.fresh_for for choice in choices}
-    same = known.same_input
-    if same is not None and not is_stale(same.finished_at, fresh_for.get(same.workflow), now):
+    if (same := repeated(known, choices, now)) is not None:
         return Decision(
             "answer",
             f"{same.workflow} was run on exactly this {age(same.finished_at, now)}, which is still current.",
@@ -62,11 +61,18 @@ def decide(question: Question, known: Known, choices: Sequence[Choice], now: dat
     by_name = named(question, choices)
     if by_name is not None and (coverage.missing or not _same_topic(question, known, by_name)):
         return _run(by_name, question.text, f"you asked for {by_name}", action="run")
-    if not coverage.missing and question.kind != "create":
-        return _from_memory(question, known, coverage.share, fresh_for, choices, now)
-    if question.kind == "create" and not coverage.missing and _same_topic(question, known):
+    if not coverage.missing and (question.kind != "create" or _same_topic(question, known)):
         return _from_memory(question, known, coverage.share, fresh_for, choices, now)
     return _nothing_covers(question, known, coverage, choices)
+
+
+def repeated(known: Known, choices: Sequence[Choice], now: datetime) -> Run | None:
+    """The run of exactly this input, if there is one and it still counts as current."""
+    same = known.same_input
+    fresh_for = {choice.name: choice.fresh_for for choice in choices}
+    if same is None or is_stale(same.finished_at, fresh_for.get(same.workflow), now):
+        return None
+    return same
 
 
 def is_stale(finished_at: datetime | None, fresh_for: timedelta | None, now: datetime) -> bool:
@@ -120,14 +126,12 @@ def _too_few(question: Question, absent: Sequence[Term], share: float) -> bool:
 
 def choose(question: Question, choices: Sequence[Choice], last: str | None = None) -> str | None:
     """The workflow whose name and description fit the message best; the one used last breaks a tie."""
-    asked = {stem(word) for word in words(question.message)}
+    asked = set(stems_of([question.message]))
     if question.message.rstrip().endswith("?"):
         asked.add(stem("question"))
 
     def fit(choice: Choice) -> tuple[float, bool]:
-        named = {stem(word) for word in words(choice.name)}
-        told = {stem(word) for word in words(choice.description)}
-        points = 3.0 * len(asked & named) + len(asked & told)
+        points = 3.0 * len(asked & stems_of([choice.name])) + len(asked & stems_of([choice.description]))
         return points, choice.name == last and points > 0
 
     return max(choices, key=fit).name if choices else None
@@ -241,7 +245,7 @@ def _same_topic(question: Question, known: Known, workflow: str | None = None) -
     """Whether a run (of `workflow`, if given) was asked for all that this message is about."""
     asked = {term.stem for term in question.about}
     return any(
-        asked <= {stem(word) for word in words(piece.passage.run_input)}
+        asked <= stems_of([piece.passage.run_input])
         for piece in known.evidence
         if workflow in (None, piece.passage.workflow)
     )

@@ -126,7 +126,6 @@ class Question:
     subject: str
     terms: tuple[Term, ...]
     points_back: bool = False
-    goes_on: bool = False
     introduces: bool = False
 
     @property
@@ -148,7 +147,7 @@ def understand(message: str, conversation: Sequence[Turn] = ()) -> Question:
     asked = _ASKS_ABOUT.match(message)
     plain = asked.group("subject").strip(" ?!.") if asked else message
     text = f"{plain} ({earlier})" if points_back or goes_on else plain
-    return Question(message, kind, text, topic(plain), terms, points_back, goes_on, introduces)
+    return Question(message, kind, text, topic(plain), terms, points_back, introduces)
 
 
 def subject_of(conversation: Sequence[Turn]) -> str:

@@ -18,7 +18,7 @@ from storage.records import Action, Decision, Run, RunRequest, Turn, TurnStatus,
 
 from .citations import CitationFilter, citations
 from .commands import Command
-from .decision import Choice, Known, decide, input_text
+from .decision import Choice, Known, decide, input_text, repeated
 from .errors import InvalidAnswer, cause_of
 from .events import AnswerDelta, Decided, TurnFinished
 from .node import as_text
@@ -122,8 +122,9 @@ class TurnExecution:
             await self._decided(decision)
             self._say(decision.reason)
             return "completed", None
-        if decision.action == "answer" and known.same_input is not None:
-            return await self._repeat(decision, known.same_input)
+        same = repeated(known, self._choices(), now())
+        if decision.action == "answer" and same is not None:
+            return await self._repeat(decision, same)
         return await self._ask_model(question, known, decision, conversation)
 
     async def _repeat(self, decision: Decision, run: Run) -> tuple[TurnStatus, str | None]:

@@ -148,6 +148,17 @@ async def test_what_is_too_old_is_worked_out_anew(store: RunStore) -> None:
     model.assert_done()
 
 
+async def test_a_repeat_that_is_too_old_is_not_served_as_it_is(store: RunStore) -> None:
+    model = ScriptedModel(["They move heat [1]."])
+    agent = WorkflowAgent(workflows(timedelta(0)), store=store, model=model)
+    await agent.respond("/run Letter what are the main points", session_id="s")
+
+    turn = await agent.respond("what are the main points", session_id="s")
+
+    assert turn.answer == "They move heat [1]."
+    model.assert_done()
+
+
 @pytest.mark.parametrize("message", ["run it again", "Please do that again", "redo", "again please", "rerun it"])
 async def test_asking_for_it_again_runs_it_again(store: RunStore, message: str) -> None:
     model = ScriptedModel([calls("heat pumps")])
