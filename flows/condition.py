@@ -9,7 +9,7 @@ from typing import Any
 from storage.records import StepOutput
 
 from .errors import StepError
-from .node import Child, Node, StepInput, check_name
+from .node import Child, StepInput, Way, check_name, either
 from .scope import Scope
 from .steps import NodeList
 from .verdict import verdict
@@ -36,11 +36,11 @@ class Condition:
         self._else = NodeList(else_steps or ())
 
     @property
-    def children(self) -> Sequence[Node]:
-        return [*self._then.nodes, *self._else.nodes]
+    def ways(self) -> Sequence[Way]:
+        return [Way(self._then.nodes, "then"), Way(self._else.nodes, "else")]
 
     def child(self, part: str) -> Child | None:
-        return self._then.child(part) or self._else.child(part)
+        return either(self._then.child(part), self._else.child(part))
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         scope.container_started(self.kind)

@@ -46,7 +46,6 @@ class Execution:
         self._store = store
         self._stream = stream
         self._history = history
-        self._resumed = resumed
         known = list(known)
         self._context = RunContext(
             run_id=request.id,
@@ -57,6 +56,7 @@ class Execution:
             before=spent,
             max_tokens=max_tokens,
             max_seconds=max_seconds,
+            resumed=resumed,
         )
         self._scope = Scope(self._context, name=request.workflow, state=copied(request.session_state))
         self._task: asyncio.Task[Any] | None = None
@@ -107,7 +107,7 @@ class Execution:
             workflow=request.workflow,
             input=request.input,
             steps=tuple(self._steps.names),
-            resumed=self._resumed,
+            resumed=self._context.resumed,
         )
         if self._cancelled:
             raise asyncio.CancelledError

@@ -101,6 +101,8 @@ class FunctionExecutor:
 class AgentExecutor:
     """An agent or a team. Its prompt is the input and, from the second step on, what the step before gave.
 
+    What a person has said for the step stands in it too: the form they filled in, a reviewer's feedback with the draft.
+
     Before it come the session's last `add_history` runs, as talk: what was asked, and what came of it.
     """
 
@@ -110,12 +112,7 @@ class AgentExecutor:
         self.content_type: type[BaseModel] | None = getattr(agent, "output_schema", None)
 
     async def execute(self, step_input: StepInput, scope: Scope) -> Any:
-        results = []
-        if step_input.previous_step_content is not None:
-            last = next(reversed(list(step_input.previous_step_outputs)), "Input")
-            results = [(last, as_text(step_input.previous_step_content))]
-        prompt = step_prompt(step_input.get_input_as_string(), results)
-        content: Any = None
+        prompt, content = _prompt(step_input), None
         earlier = _as_talk(step_input.history[-self._add_history :]) if self._add_history else []
         async for event in self.agent.stream([*earlier, HumanMessage(prompt)] if earlier else prompt):
             if isinstance(event, said.AgentFinished):
@@ -123,6 +120,19 @@ class AgentExecutor:
             else:
                 _pass_on(scope, event)
         return content
+
+
+def _prompt(step_input: StepInput) -> str:
+    request, results = step_input.get_input_as_string(), []
+    if step_input.previous_step_content is not None:
+        last = next(reversed(list(step_input.previous_step_outputs)), "Input")
+        results.append((last, as_text(step_input.previous_step_content)))
+    if step_input.answer is not None:
+        request += f"\n\nAnswers to your questions:\n{as_text(step_input.answer)}"
+    if step_input.feedback:
+        request += f"\n\nFeedback on the draft: {step_input.feedback}"
+        results.append(("Draft", as_text(step_input.draft)))
+    return step_prompt(request, results)
 
 
 def _as_talk(runs: Sequence[Run]) -> list[BaseMessage]:

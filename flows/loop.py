@@ -10,7 +10,7 @@ from storage.records import StepOutput
 
 from .errors import StepError
 from .events import IterationStarted
-from .node import Child, Node, StepInput, check_name
+from .node import Child, StepInput, Way, check_name
 from .scope import Scope
 from .steps import NodeList
 from .verdict import verdict
@@ -39,8 +39,8 @@ class Loop:
         self._max_iterations = max_iterations
 
     @property
-    def children(self) -> Sequence[Node]:
-        return self._body.nodes
+    def ways(self) -> Sequence[Way]:
+        return [Way(self._body.nodes, f"up to {self._max_iterations} times")]
 
     def child(self, part: str) -> Child | None:
         """The steps of an iteration, whichever."""
@@ -52,7 +52,7 @@ class Loop:
         output = StepOutput(step_input.previous_step_content)
         for number in range(1, self._max_iterations + 1):
             iteration = scope.child(str(number))
-            iteration.emit(IterationStarted, number=number)
+            iteration.announce(IterationStarted, number=number)
             output = await self._body.run(step_input, iteration)
             done.append(output)
             try:

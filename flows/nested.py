@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from storage.records import StepOutput
 
-from .node import Child, Node, StepInput
+from .node import Child, StepInput, Way
 from .scope import Scope
 from .steps import NodeList
 
@@ -22,8 +22,8 @@ class NestedWorkflow:
         self._steps = steps
 
     @property
-    def children(self) -> Sequence[Node]:
-        return self._steps.nodes
+    def ways(self) -> Sequence[Way]:
+        return [Way(self._steps.nodes)]
 
     def child(self, part: str) -> Child | None:
         return self._steps.child(part)
@@ -35,7 +35,9 @@ class NestedWorkflow:
             session_state=scope.state,
             history=step_input.history,
             files=step_input.files,
+            answer=step_input.answer,
             feedback=step_input.feedback,
+            draft=step_input.draft,
         )
         output = await self._steps.run(given, scope.nested())
         return replace(output, stop=False, step_name=scope.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -24,11 +24,36 @@ class Child(Protocol):
     def child(self, part: str) -> Child | None: ...
 
 
+class Either:
+    """What stands on a path when it depends on the run which of several nodes of one name does."""
+
+    def __init__(self, candidates: Sequence[Child]) -> None:
+        self.kind: str = getattr(candidates[0], "kind", "")
+        self.asks = [form for candidate in candidates for form in getattr(candidate, "asks", ())]
+        self._candidates = candidates
+
+    def child(self, part: str) -> Child | None:
+        return either(*(candidate.child(part) for candidate in self._candidates))
+
+
+def either(*candidates: Child | None) -> Child | None:
+    """The one candidate there is, all of them as one, or None."""
+    found = [candidate for candidate in candidates if candidate is not None]
+    return Either(found) if len(found) > 1 else next(iter(found), None)
+
+
+class Way(NamedTuple):
+    """Nodes that follow one another inside a container; `label` says when they run, if not always."""
+
+    nodes: Sequence[Node]
+    label: str = ""
+
+
 @runtime_checkable
 class Node(Protocol):
     """A function, agent, team, sequence, parallel, condition, loop, router or nested workflow.
 
-    `kind` is its class name in lower case; `children` are the nodes it may call.
+    `kind` is its class name in lower case; `ways` are the nodes it may call, those of one way in order.
     """
 
     @property
@@ -38,7 +63,7 @@ class Node(Protocol):
     def kind(self) -> str: ...
 
     @property
-    def children(self) -> Sequence[Node]: ...
+    def ways(self) -> Sequence[Way]: ...
 
     def child(self, part: str) -> Child | None:
         """What runs at this part of a path below this node."""
@@ -51,7 +76,10 @@ class Node(Protocol):
 
 @dataclass(slots=True)
 class StepInput:
-    """What a node is given: the workflow's input and what was worked out before it."""
+    """What a node is given: the workflow's input and what was worked out before it.
+
+    `answer` is what a person filled in for the step, `feedback` what a reviewer said of `draft`, its last output.
+    """
 
     input: Any
     previous_step_content: Any = None
@@ -61,10 +89,13 @@ class StepInput:
     files: tuple[str, ...] = ()
     answer: Any = None
     feedback: str | None = None
+    draft: Any = None
 
     def following(self, content: Any, outputs: Mapping[str, StepOutput], state: dict[str, Any]) -> StepInput:
         """The same input further on: after `outputs`, the last of which gave `content`."""
-        return StepInput(self.input, content, outputs, state, self.history, self.files, self.answer, self.feedback)
+        return StepInput(
+            self.input, content, outputs, state, self.history, self.files, self.answer, self.feedback, self.draft
+        )
 
     def with_state(self, state: dict[str, Any]) -> StepInput:
         """The same input with another session state."""
@@ -123,13 +154,13 @@ def as_text(content: Any) -> str:
 
 def fingerprint(node: Node) -> Any:
     """The shape of a tree: kinds, names and nesting, as JSON values."""
-    return [node.kind, node.name, [fingerprint(child) for child in node.children]]
+    return [node.kind, node.name, [fingerprint(child) for way in node.ways for child in way.nodes]]
 
 
 def check_name(name: str) -> str:
     """The name, if it can be part of a path; else ValueError."""
-    if not name or "/" in name or "#" in name:
-        raise ValueError(f"A step's name must not be empty nor contain '/' or '#', as {name!r} does.")
+    if not name.strip() or "/" in name or "#" in name or not name.isprintable():
+        raise ValueError(f"A step's name must be printable, not empty, and without '/' and '#'; {name!r} is not.")
     return name
 
 

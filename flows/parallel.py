@@ -11,7 +11,7 @@ from typing import Any, Literal
 from storage.records import JournalEntry, StepOutput, Usage
 
 from .errors import StateConflict
-from .node import Child, Node, StepInput, as_text, check_name
+from .node import Child, Node, StepInput, Way, as_text, check_name
 from .questions import Pause
 from .scope import Scope
 from .state import copied, merge_branches
@@ -43,8 +43,8 @@ class Parallel:
         self._fails_fast = on_error == "fail"
 
     @property
-    def children(self) -> Sequence[Node]:
-        return self._branches.nodes
+    def ways(self) -> Sequence[Way]:
+        return [Way([node]) for node in self._branches.nodes]
 
     def child(self, part: str) -> Child | None:
         return self._branches.child(part)
@@ -53,7 +53,7 @@ class Parallel:
         scope.container_started(self.kind)
         scopes = [scope.child(name, copied(scope.state)) for name in self._branches.names]
         ended = await self._run_branches(step_input, scopes)
-        output = self._joined(ended, scopes, scope)
+        output = self._joined(ended, scopes, scope, step_input.previous_step_content)
         if output.success:
             await self._leave_out(output, scopes)
         scope.container_finished(self.kind, output)
@@ -96,7 +96,7 @@ class Parallel:
         return self._fails_fast and not task.result().success
 
     def _joined(
-        self, ended: Sequence[StepOutput | BaseException | None], scopes: Sequence[Scope], scope: Scope
+        self, ended: Sequence[StepOutput | BaseException | None], scopes: Sequence[Scope], scope: Scope, before: Any
     ) -> StepOutput:
         """One output of all branches: failure outranks stop, stop outranks pause."""
         raised = [end for end in ended if isinstance(end, BaseException)]
@@ -123,7 +123,9 @@ class Parallel:
         scope.state.clear()
         scope.state.update(merged)
         content = "\n\n".join(f"## {output.step_name}\n\n{as_text(output.content)}" for output in good)
-        return StepOutput(content, stop=stop, step_name=scope.name, steps=tuple(outputs), branches=True)
+        return StepOutput(
+            content if good else before, stop=stop, step_name=scope.name, steps=tuple(outputs), branches=True
+        )
 
     async def _leave_out(self, output: StepOutput, scopes: Sequence[Scope]) -> None:
         """Put the failures that were gone on without in the journal: a resume must not try them anew."""

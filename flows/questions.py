@@ -68,7 +68,13 @@ def answer_entry(run: Run, tree: Child, question_id: str | None, answer: dict[st
     node: Child | None = tree
     for part in question.path.split("/") if question.path else ():
         node = node.child(part) if node is not None else None
-    return entry_for(question, schema=getattr(node, "ask", None), **answer)
+    return entry_for(question, schema=_form(getattr(node, "asks", ()), question), **answer)
+
+
+def _form(forms: Sequence[type[BaseModel]], question: Question) -> type[BaseModel] | None:
+    """The one of these forms that the question shows; one that has changed since counts as it is now."""
+    shown = (form for form in forms if form.model_json_schema() == question.schema)
+    return next(shown, next(iter(forms), None))
 
 
 def entry_for(

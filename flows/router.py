@@ -10,7 +10,7 @@ from typing import Any
 from storage.records import StepOutput
 
 from .errors import StepError
-from .node import Child, Node, StepInput, check_name
+from .node import Child, StepInput, Way, check_name
 from .questions import answered
 from .scope import Scope
 from .steps import NodeList
@@ -34,8 +34,8 @@ class Router:
         self._selector = selector
 
     @property
-    def children(self) -> Sequence[Node]:
-        return self._choices.nodes
+    def ways(self) -> Sequence[Way]:
+        return [Way([node]) for node in self._choices.nodes]
 
     def child(self, part: str) -> Child | None:
         return self._choices.child(part) or self._choices.child(part.rpartition("#")[0])
@@ -61,6 +61,8 @@ class Router:
         return list(await verdict(scope, "choice", self._selector, step_input, kind="choice", plain=self._names_of))
 
     def _names_of(self, choice: Any) -> list[str]:
+        if choice is None:
+            raise StepError(f"{self.name}'s selector returned None. It may return [] if none of the choices is to run.")
         return [self._name_of(one) for one in _flat(choice)]
 
     def _name_of(self, choice: Any) -> str:
@@ -85,5 +87,5 @@ def _flat(choice: Any) -> Iterator[Any]:
     if isinstance(choice, list | tuple):
         for item in choice:
             yield from _flat(item)
-    elif choice is not None:
+    else:
         yield choice

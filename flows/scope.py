@@ -33,6 +33,8 @@ class RunContext:
     max_tokens: int | None = None
     max_seconds: float | None = None
     started: float = field(default_factory=time.perf_counter)
+    resumed: bool = False
+    unannounced: dict[str, tuple[type[BaseEvent], dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def usage(self) -> Usage:
@@ -83,7 +85,24 @@ class Scope:
     def emit(self, event: type[E], /, **fields: Any) -> None:
         """Tell whoever watches."""
         if self.context.stream.active:
+            if self.context.unannounced:
+                self._announce_around()
             self.context.stream.emit(event, self.context.run_id, self.path, self.name, **fields)
+
+    def announce(self, event: type[E], /, **fields: Any) -> None:
+        """Tell that what has steps in it begins; in a resumed run, as soon as there is something new in it to tell."""
+        if self.context.resumed:
+            self.context.unannounced[self.path] = event, fields
+        else:
+            self.emit(event, **fields)
+
+    def _announce_around(self) -> None:
+        context, parts = self.context, self.path.split("/")
+        for depth, name in enumerate(parts, start=1):
+            path = "/".join(parts[:depth])
+            if path in context.unannounced:
+                event, fields = context.unannounced.pop(path)
+                context.stream.emit(event, context.run_id, path, name, **fields)
 
     def known(self) -> JournalEntry | None:
         """What the journal knows of this path, unless it is a failure, which is tried anew."""
@@ -103,11 +122,11 @@ class Scope:
             stream.release(seq)
 
     def container_started(self, kind: str) -> None:
-        self.emit(StepStarted, kind=kind)
+        self.announce(StepStarted, kind=kind)
 
     def container_finished(self, kind: str, output: StepOutput) -> None:
         """A container's end. What it gave follows from its children, so it is told but not journalled."""
-        if output.success:
-            self.emit(StepFinished, output=output, kind=kind)
-        else:
+        if not output.success:
             self.emit(StepFailed, error=output.error or "a step in it failed")
+        elif self.path not in self.context.unannounced:
+            self.emit(StepFinished, output=output, kind=kind)

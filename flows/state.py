@@ -37,8 +37,8 @@ _MISSING: Any = object()
 def merge_branches(base: dict[str, Any], branches: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
     """`base` with what each named branch changed in its copy of it, in the order given.
 
-    Dicts merge key by key, what was appended to lists follows one after the other, and numbers add up their
-    differences. Raises StateConflict when two branches set one value differently.
+    Dicts merge key by key, what was appended to lists (new ones too) follows one after the other, and numbers add
+    up their differences. Raises StateConflict when two branches set one value differently.
     """
     return dict(cast(dict[str, Any], _merged("", base, branches)))  # never `base` itself
 
@@ -52,8 +52,9 @@ def _merged(key: str, base: Any, branches: Sequence[tuple[str, Any]]) -> Any:
         return _merged_dicts(key, {} if base is _MISSING else base, changed)
     if len(changed) == 1:
         return values[0]
-    if isinstance(base, list) and all(isinstance(value, list) and value[: len(base)] == base for value in values):
-        return base + [item for value in values for item in value[len(base) :]]
+    start = [] if base is _MISSING else base
+    if isinstance(start, list) and all(isinstance(value, list) and value[: len(start)] == start for value in values):
+        return start + [item for value in values for item in value[len(start) :]]
     if _is_number(base) and all(_is_number(value) for value in values):
         return base + sum(value - base for value in values)
     for name, value in changed[1:]:

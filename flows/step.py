@@ -19,7 +19,7 @@ from storage.records import EntryStatus, JournalEntry, StepOutput, Usage, now
 from .errors import Rejected, StepFailure, cause_of
 from .events import StepFailed, StepFinished, StepRetried, StepSkipped, StepStarted
 from .executors import executor_for
-from .node import HISTORY_RUNS, Child, Node, StepInput, check_name
+from .node import HISTORY_RUNS, Child, Node, StepInput, Way, check_name
 from .questions import Pause, answered, within_budget
 from .scope import Scope
 from .state import apply_changes, changes_between, copied
@@ -75,12 +75,24 @@ class Step:
         self._fallback: Node | None = None if on_error in ("fail", "skip") else as_node(on_error)
         self._skip = on_error == "skip"
         self._confirm = confirm
-        self.ask = ask
+        self._ask = ask
         self._review = review
 
     @property
-    def children(self) -> Sequence[Node]:
-        return [node for node in (self._nested, self._fallback) if node is not None]
+    def ways(self) -> Sequence[Way]:
+        nested = [] if self._nested is None else [Way([self._nested])]
+        return nested if self._fallback is None else [*nested, Way([self._fallback], "if it fails")]
+
+    @property
+    def waits_for(self) -> Sequence[str]:
+        """What a person is wanted for, in words."""
+        wanted = {"confirm": self._confirm, "ask": self._ask, "review": self._review}
+        return [word for word, given in wanted.items() if given]
+
+    @property
+    def asks(self) -> Sequence[type[BaseModel]]:
+        """The form that a person fills in."""
+        return [] if self._ask is None else [self._ask]
 
     def child(self, part: str) -> Child | None:
         if part.startswith("#"):  # another version of a reviewed output
@@ -98,10 +110,13 @@ class Step:
             await within_budget(scope)
         if self._confirm is not None:
             await answered(scope, "confirm", "confirm", self._confirm)
-        if self.ask is not None:
-            answer = await answered(scope, "ask", "input", f"{self.name} needs to know:", schema=self.ask)
+        if self._ask is not None:
+            answer = await answered(scope, "ask", "input", f"{self.name} needs to know:", schema=self._ask)
             step_input = replace(step_input, answer=answer)
-        scope.emit(StepStarted, kind=self.kind)
+        if self._nested is None:
+            scope.emit(StepStarted, kind=self.kind)
+        else:
+            scope.container_started(self.kind)
         started_at, started = now(), time.perf_counter()
         with usage_meter() as meter:
             work = self._reviewed(step_input, scope) if self._review else self._try(step_input, scope, scope)
@@ -158,7 +173,7 @@ class Step:
                 prompt = f"Is what {self.name} gave good to go on with?"
                 said = await answered(scope, f"review/{version}", "review", prompt, draft=output.content)
                 if said.get("feedback"):
-                    step_input = replace(step_input, feedback=said["feedback"])
+                    step_input = replace(step_input, feedback=said["feedback"], draft=output.content)
                     continue
                 output = self._restored(replace(output, content=said.get("output", output.content)))
             state = copied(scope.state)

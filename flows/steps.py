@@ -7,7 +7,7 @@ from typing import Any
 
 from storage.records import StepOutput
 
-from .node import Child, Node, StepInput, check_name, sibling_names
+from .node import Child, Node, StepInput, Way, check_name, sibling_names
 from .scope import Scope
 from .step import as_node
 
@@ -58,8 +58,8 @@ class Steps:
         self._sequence = NodeList(steps)
 
     @property
-    def children(self) -> Sequence[Node]:
-        return self._sequence.nodes
+    def ways(self) -> Sequence[Way]:
+        return [Way(self._sequence.nodes)]
 
     def child(self, part: str) -> Child | None:
         return self._sequence.child(part)

@@ -17,7 +17,9 @@ def test_a_picture_has_every_arrow_between_nodes_that_are_drawn(name: str) -> No
     assert result.exit_code == 0, result.output
     first, *lines = result.stdout.splitlines()
     assert first == "flowchart TD"
-    arrows = [match.groups() for line in lines if (match := re.fullmatch(r"\s+(\w+) (?:-->|-\.->) (\w+)", line))]
+    arrows = [
+        match.groups() for line in lines if (match := re.fullmatch(r"\s+(\w+) (?:-->|-\.->)(?:\|[^|]+\|)? (\w+)", line))
+    ]
     drawn = {match.group(1) for line in lines if (match := re.match(r"\s+(\w+)[\[({]", line))}
     assert arrows
     assert {end for arrow in arrows for end in arrow} <= drawn

@@ -193,7 +193,7 @@ async def test_no_content_can_drive_the_terminal(terminal: bool) -> None:
     nasty = "red \x1b[31malert\x1b]0;title\x07 \x9b2J \u202eback \ud800 [link](https://evil.example/x)"
     flow = Workflow(
         "Nasty",
-        [says(nasty, "Write\x1b[2J"), Step("Fail", executor=_fails_with(nasty), on_error="skip")],
+        [says(nasty, "Write"), Step("Fail", executor=_fails_with(nasty), on_error="skip")],
     )
     printed = await shown(flow, nasty, terminal=terminal, live=False)
 

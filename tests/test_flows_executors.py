@@ -9,7 +9,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from agents import Agent, Team
-from flows import Step, StepInput, Workflow
+from flows import Loop, Step, StepInput, Steps, Workflow
 from flows.events import Event, StepDelta, StepFailed, StepFinished, StepStarted, ToolCalled
 from storage import RunStore
 from storage.records import Run
@@ -139,3 +139,20 @@ async def test_add_history_where_it_can_do_nothing_is_refused() -> None:
         Step("echo", executor=lambda step_input: "x", add_history=1)
     with pytest.raises(ValueError, match="add_history"):
         Step(workflow=Workflow("W", [agent]), add_history=1)
+
+
+async def test_a_resumed_run_tells_of_a_container_only_when_something_new_happens_in_it() -> None:
+    say = Step("say", executor=lambda step_input: "said")
+    send = Step("send", executor=lambda step_input: "sent", confirm="Send it?")
+    workflow = Workflow("W", [Loop([say], max_iterations=2, name="Tries"), Steps("Last", [say, send])])
+    run = await workflow.run("x")
+    told = [(event.type, event.path) async for event in workflow.resume_stream(run.id, approve=True)]
+
+    assert told == [
+        ("run_started", ""),
+        ("step_started", "Last"),
+        ("step_started", "Last/send"),
+        ("step_finished", "Last/send"),
+        ("step_finished", "Last"),
+        ("run_finished", ""),
+    ]

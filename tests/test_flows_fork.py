@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 
-from flows import Parallel, StepInput, Workflow
+from flows import Condition, Loop, Parallel, Step, StepInput, Workflow
 from flows.errors import WorkflowError
 
 
@@ -69,3 +72,30 @@ def test_the_tree_is_drawn_with_every_node() -> None:
     assert drawn.startswith("flowchart TD")
     for name in ("plan", "gather<br/>parallel", "web", "books", "write", "check"):
         assert f'"{name}"' in drawn
+
+
+def test_the_picture_says_which_way_is_taken_when_and_where_a_person_is_waited_for() -> None:
+    async def do(step_input: StepInput) -> str:
+        return "done"
+
+    def does(name: str, **options: Any) -> Step:
+        return Step(name, executor=do, **options)
+
+    drawn = Workflow(
+        "W",
+        [
+            Condition(True, [does("yes", review=True)], [does("no", confirm="Sure?")]),
+            Loop([does("try"), does("look")], max_iterations=4),
+            does("risky <b> & c", on_error=does("instead")),
+        ],
+    ).mermaid()
+    named = {name: box for box, name in re.findall(r'^  (\w+)\W+"(.+?)["<]', drawn, re.MULTILINE)}
+
+    assert f"{named['Condition']} -.->|then| {named['yes']}" in drawn
+    assert f"{named['Condition']} -.->|else| {named['no']}" in drawn
+    assert "yes<br/>waits for a review" in drawn
+    assert "no<br/>asks before it runs" in drawn
+    assert f"{named['Loop']} -.->|up to 4 times| {named['try']}" in drawn
+    assert f"{named['look']} -.->|again| {named['Loop']}" in drawn
+    assert "risky #lt;b#gt; #amp; c" in drawn
+    assert f"-.->|if it fails| {named['instead']}" in drawn

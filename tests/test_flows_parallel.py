@@ -360,3 +360,10 @@ async def test_a_branch_whose_work_is_cancelled_from_inside_has_failed() -> None
     run = await Workflow("W", [Parallel(leaks, forever)]).run("x")
 
     assert (run.status, run.error) == ("failed", "Parallel/leaks failed: something it waited for was cancelled")
+
+
+async def test_a_parallel_of_nothing_passes_the_content_before_it_through() -> None:
+    async def say(step_input: StepInput) -> str:
+        return "before"
+
+    assert (await Workflow("W", [say, Parallel()]).run("x")).content == "before"

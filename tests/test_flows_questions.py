@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents import Agent
 from agents.context import record_usage
 from flows import Condition, Loop, Parallel, Router, Run, Step, StepInput, Steps, Workflow
 from flows.errors import InvalidAnswer, WorkflowError
 from storage import RunStore
 from storage.errors import StorageError
 from storage.records import Usage
+from tests.scripted import ScriptedModel
 
 
 class Trip(BaseModel):
@@ -560,3 +562,38 @@ async def test_two_processes_that_answer_at_once_are_told_apart(tmp_path: Path) 
                 process.kill()
                 await process.wait()
         await store.close()
+
+
+class Reader(BaseModel):
+    age: int
+
+
+async def test_steps_of_one_name_in_both_branches_take_each_their_own_form(notes: Notes) -> None:
+    for holds, values in ((True, {"where to": "Oslo"}), (False, {"age": 9})):
+        then, other = (
+            notes.step("Ask", lambda given: str(given.answer), ask=Trip),
+            Step("Ask", executor=lambda given: str(given.answer), ask=Reader),
+        )
+        workflow = Workflow(
+            "W", [Condition(lambda given, holds=holds: holds, [Steps("S", [then])], [Steps("S", [other])])]
+        )
+        run = await workflow.run("x")
+        done = await workflow.resume(run.id, values=values)
+
+        assert (done.status, done.content) == ("completed", "city='Oslo' days=3" if holds else "age=9")
+
+
+async def test_an_agent_is_told_what_people_said_for_its_step() -> None:
+    model = ScriptedModel(["A first try.", "A second try.", "A third try."])
+    workflow = Workflow("W", [Step(agent=Agent("Poet", model=model), ask=Trip, review=True)])
+    run = await workflow.run("A poem")
+    await workflow.resume(run.id, values={"where to": "Oslo"})
+    await workflow.resume(run.id, feedback="More snow")
+    await workflow.resume(run.id, feedback="No rhymes")
+    done = await workflow.resume(run.id, approve=True)
+
+    first, second, third = (call.messages[-1].text for call in model.calls)
+    assert "Oslo" in first
+    assert all(told in second for told in ("Oslo", "More snow", "A first try."))
+    assert all(told in third for told in ("Oslo", "No rhymes", "A second try."))
+    assert done.content == "A third try."

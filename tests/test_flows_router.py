@@ -125,3 +125,12 @@ async def test_choices_of_one_name_are_told_apart() -> None:
     assert (await Workflow("W", [Router(lambda given: second, [first, second])]).run("x")).content == "b"
     assert (await Workflow("W", [Router(lambda given: "s", [first, second])]).run("x")).content == "a"
     assert (await Workflow("W", [Router(lambda given: ["s", "s", "s#2"], [first, second])]).run("x")).content == "aab"
+
+
+async def test_a_selector_that_forgets_to_choose_fails_and_one_that_chooses_none_passes_on() -> None:
+    forgetful = await Workflow("W", [a, Router(lambda given: None, CHOICES, name="Which"), after]).run("x")
+    modest = await Workflow("W", [a, Router(lambda given: [], CHOICES), after]).run("x")
+
+    assert forgetful.status == "failed"
+    assert "Which's selector returned None" in str(forgetful.error)
+    assert (modest.status, modest.content) == ("completed", "a after")

@@ -17,6 +17,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("xyz"), inner, max_size=3),
     max_leaves=6,
 )
+plain = st.none() | st.integers(-3, 3) | st.text("ab", max_size=2) | st.dictionaries(st.just("x"), st.booleans())
 states = st.dictionaries(st.sampled_from("abcd"), values, max_size=4)
 
 
@@ -49,7 +50,7 @@ def test_one_branch_alone_gets_its_way(base: dict[str, Any], changed: dict[str, 
     assert merge_branches(base, [("b", copy.deepcopy(base)), ("a", changed)]) == changed
 
 
-@given(states, states)
+@given(states, st.dictionaries(st.sampled_from("abcd"), plain))
 def test_branches_that_did_the_same_to_new_values_agree(base: dict[str, Any], added: dict[str, Any]) -> None:
     new = {f"new {key}": value for key, value in added.items()}
     branches = [(name, {**copy.deepcopy(base), **copy.deepcopy(new)}) for name in "abc"]
@@ -60,6 +61,9 @@ def test_branches_that_did_the_same_to_new_values_agree(base: dict[str, Any], ad
 @given(states)
 def test_a_merge_is_never_the_base_itself(base: dict[str, Any]) -> None:
     assert merge_branches(base, [("a", copy.deepcopy(base))]) is not base
+
+
+MISSING = object()
 
 
 @pytest.mark.parametrize(
@@ -75,13 +79,14 @@ def test_a_merge_is_never_the_base_itself(base: dict[str, Any]) -> None:
         ("a", "b", "b", "b"),
         (True, False, False, False),
         (None, {"l": 1}, {"l": 1}, {"l": 1}),
+        (MISSING, ["l"], ["r"], ["l", "r"]),
+        (MISSING, ["same"], ["same"], ["same", "same"]),
+        (MISSING, {"x": ["l"]}, {"x": ["r"]}, {"x": ["l", "r"]}),
     ],
 )
 def test_values_merge_by_their_kind(base: Any, left: Any, right: Any, merged: Any) -> None:
-    assert merge_branches({"v": base}, [("left", {"v": left}), ("right", {"v": right})]) == {"v": merged}
-
-
-MISSING = object()
+    start = {} if base is MISSING else {"v": base}
+    assert merge_branches(start, [("left", {"v": left}), ("right", {"v": right})]) == {"v": merged}
 
 
 @pytest.mark.parametrize(

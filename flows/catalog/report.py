@@ -35,6 +35,7 @@ async def draft(step_input: StepInput) -> str:
     written = str(step_input.get_last_step_content())
     if not step_input.feedback:
         return written
+    written = str(step_input.draft).removeprefix(UNCHANGED)
     shorter = " Keep it short." if _SHORT.search(step_input.feedback) else ""
     request = f"{step_input.get_input_as_string()}\n\nFeedback on the draft: {step_input.feedback}{shorter}"
     output = await editor.run(step_prompt(request, [("Draft", written)]))
