@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -64,36 +64,46 @@ class Parallel:
     ) -> list[StepOutput | BaseException | None]:
         """What each branch gave or raised, in the order written; None for one that was cut short."""
         places = asyncio.Semaphore(self._max_concurrency) if self._max_concurrency else nullcontext()
+        ended: list[StepOutput | BaseException | None] = [None] * len(scopes)
 
-        async def branch(node: Node, scope: Scope) -> StepOutput:
-            left_out = scope.context.journal.known(_left_out(scope))
-            if left_out is not None and left_out.output is not None:
-                return left_out.output
-            async with places:
-                return await node.run(step_input.with_state(scope.state), scope)
+        async def branch(number: int, node: Node, scope: Scope) -> None:
+            end: StepOutput | BaseException
+            try:
+                end = await self._branch(node, step_input, scope, places)
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:
+                end = error
+            ended[number] = end
+            if self._ends_all(end):
+                _cancel(task for task in tasks if task is not tasks[number])
 
         tasks = [
-            asyncio.create_task(branch(node, scope)) for node, scope in zip(self._branches.nodes, scopes, strict=True)
+            asyncio.create_task(branch(number, node, scope))
+            for number, (node, scope) in enumerate(zip(self._branches.nodes, scopes, strict=True))
         ]
-        for task in tasks:  # asyncio complains of errors that nobody looked at
-            task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-        waiting = set(tasks)
         try:
-            while waiting:
-                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                if any(self._ends_all(task) for task in done):
-                    break
-        finally:
-            for task in waiting:
-                task.cancel()
-            if waiting:
-                await asyncio.wait(waiting)
-        return [None if task.cancelled() else task.exception() or task.result() for task in tasks]
+            if tasks:
+                await asyncio.wait(tasks)
+        except asyncio.CancelledError:
+            _cancel(tasks)
+            await asyncio.wait(tasks)
+            raise
+        return ended
 
-    def _ends_all(self, task: asyncio.Task[StepOutput]) -> bool:
-        if error := task.exception():
-            return not isinstance(error, Pause)
-        return self._fails_fast and not task.result().success
+    async def _branch(
+        self, node: Node, step_input: StepInput, scope: Scope, places: AbstractAsyncContextManager[Any]
+    ) -> StepOutput:
+        left_out = scope.context.journal.known(_left_out(scope))
+        if left_out is not None and left_out.output is not None:
+            return left_out.output
+        async with places:
+            return await node.run(step_input.with_state(scope.state), scope)
+
+    def _ends_all(self, end: StepOutput | BaseException) -> bool:
+        if isinstance(end, BaseException):
+            return not isinstance(end, Pause)
+        return self._fails_fast and not end.success
 
     def _joined(
         self, ended: Sequence[StepOutput | BaseException | None], scopes: Sequence[Scope], scope: Scope, before: Any
@@ -135,6 +145,11 @@ class Parallel:
             if scope.name in failed and scope.context.journal.known(key) is None:
                 entry = JournalEntry(key, "verdict", output=replace(failed[scope.name], usage=Usage()))
                 await scope.context.journal.record(entry, scope.context.stream.take_unstored())
+
+
+def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
 
 
 def _left_out(scope: Scope) -> str:

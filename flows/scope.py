@@ -112,8 +112,9 @@ class Scope:
     async def record(self, entry: JournalEntry, event: type[E], /, **fields: Any) -> None:
         """Put `entry` in the journal; only then tell of it, with an event of class `event`."""
         stream = self.context.stream
-        if not stream.active:
+        if not stream.stores:
             await self.context.journal.record(entry, ())
+            self.emit(event, **fields)
             return
         seq = stream.prepare(event, self.context.run_id, self.path, self.name, **fields)
         try:

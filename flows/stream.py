@@ -69,7 +69,8 @@ class EventStream:
         self.id = id
         self.turn_id = turn_id
         self.first_seq = seq + 1
-        self.active = watched or sink is not None
+        self.stores = sink is not None
+        self.active = watched or self.stores
         self._seq = seq
         self._sink = sink
         self._history: list[Event] = []
