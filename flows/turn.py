@@ -17,14 +17,14 @@ from storage import RunStore
 from storage.records import Action, Decision, Run, RunRequest, Turn, TurnStatus, Usage, now
 
 from .citations import CitationFilter, citations
-from .commands import Command
-from .decision import Choice, Known, decide, input_text, repeated
+from .decision import Choice, Known, input_text, repeated
 from .errors import InvalidAnswer, cause_of
 from .events import AnswerDelta, Decided, TurnFinished
+from .judgement import Judgement, judge
 from .node import as_text
 from .prompt import RECENT_TURNS, messages, tool_name, workflow_tools
-from .question import Question, understand
-from .recall import Reach, recall
+from .question import Question
+from .recall import Reach
 from .replies import reply_to
 from .stream import EventStream
 from .turn_runs import Call, Outcome, TurnRuns
@@ -88,34 +88,28 @@ class TurnExecution:
         )
 
     async def _take(self) -> tuple[TurnStatus, str | None]:
-        turn, command = self.turn, Command.parse(self.turn.message)
+        turn = self.turn
         conversation = await self._conversation()
-        question = understand(command.text, conversation)
-        known = await recall(
+        judged = await judge(
             self._store,
-            question,
+            turn.message,
             conversation,
+            self._choices(),
             user_id=turn.user_id,
             session_id=turn.session_id,
+            now=now(),
             reach=self._setting.reach,
         )
-        paused = known.last_run if known.last_run is not None and known.last_run.status == "paused" else None
-        if paused is not None and paused.question is not None and command.name is None:
-            answer = reply_to(paused.question, question)
+        last_run = judged.known.last_run
+        if last_run is not None and last_run.status == "paused" and last_run.question and not judged.command.name:
+            answer = reply_to(last_run.question, judged.question)
             if answer is not None:
-                return await self._reply(paused, answer)
-        decision = command.decide(question, known, self._choices()) or decide(question, known, self._choices(), now())
-        return await self._act(command, question, known, decision, conversation)
+                return await self._reply(last_run, answer)
+        return await self._act(judged, conversation)
 
-    async def _act(
-        self,
-        command: Command,
-        question: Question,
-        known: Known,
-        decision: Decision,
-        conversation: Sequence[Turn],
-    ) -> tuple[TurnStatus, str | None]:
-        ruled = command.name is not None or question.kind == "again" or decision.action == "refresh"
+    async def _act(self, judged: Judgement, conversation: Sequence[Turn]) -> tuple[TurnStatus, str | None]:
+        question, known, decision = judged.question, judged.known, judged.decision
+        ruled = judged.command.name is not None or question.kind == "again" or decision.action == "refresh"
         if ruled and decision.workflow is not None and decision.action in ("run", "refresh"):
             return await self._run_all(decision, [Call(decision.workflow, decision.input, decision.reason)])
         if ruled and decision.action == "clarify":

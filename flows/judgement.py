@@ -1,0 +1,44 @@
+"""A message judged: what it asks, what the past holds for it, and what is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage import RunStore
+from storage.records import Decision, Turn
+
+from .commands import Command
+from .decision import Choice, Known, decide
+from .question import Question, understand
+from .recall import Reach, recall
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`command` is the message taken apart; `decision` what the rules say, without a model."""
+
+    command: Command
+    question: Question
+    known: Known
+    decision: Decision
+
+
+async def judge(
+    store: RunStore,
+    message: str,
+    conversation: Sequence[Turn],
+    choices: Sequence[Choice],
+    *,
+    user_id: str,
+    session_id: str,
+    now: datetime,
+    reach: Reach = "user",
+) -> Judgement:
+    """What to do about `message`, said after `conversation` (oldest first), at the moment `now` (UTC)."""
+    command = Command.parse(message)
+    question = understand(command.text, conversation)
+    known = await recall(store, question, conversation, user_id=user_id, session_id=session_id, reach=reach)
+    decision = command.decide(question, known, choices) or decide(question, known, choices, now)
+    return Judgement(command, question, known, decision)
