@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -149,6 +150,7 @@ def end_run(
     usage: Usage,
     steps: Sequence[StepOutput],
     events: Sequence[EventRecord],
+    finished_at: datetime | None = None,
 ) -> None:
     """Keep how the run stands now that nobody works on it; a completed one changes its session's state."""
     row = _row(db, run_id)
@@ -164,7 +166,7 @@ def end_run(
             maybe_json(session_state),
             to_json(usage),
             to_json(list(steps)),
-            to_time(now()) if over else None,
+            to_time(finished_at or now()) if over else None,
             run_id,
         ],
     )

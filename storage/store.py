@@ -8,6 +8,7 @@ import sqlite3
 import weakref
 from collections.abc import Sequence
 from concurrent.futures import Future
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -124,8 +125,9 @@ class RunStore:
         usage: Usage = Usage(),
         steps: Sequence[StepOutput] = (),
         events: Sequence[EventRecord] = (),
+        finished_at: datetime | None = None,
     ) -> None:
-        """Keep how the run stands: over, paused with its question, or interrupted. Raises NotFound.
+        """Keep how the run stands: over, paused with its question, or interrupted. Raises NotFound. `finished_at`: now, if not given.
 
         `state_changes`, `{"set": {key: value}, "removed": [key]}`, change the session's state if it is completed.
         """
@@ -141,6 +143,7 @@ class RunStore:
             usage=usage,
             steps=steps,
             events=events,
+            finished_at=finished_at,
         )
 
     async def get_run(self, run_id: str, *, user_id: str | None = None) -> Run:
