@@ -55,9 +55,7 @@ class AgentFinished:
 
 @dataclass(frozen=True, slots=True)
 class MemberStarted:
-    """A member of a team sets to work; `kind` is "agent" or "team"."""
-
-    kind: str = "agent"
+    """A member of a team sets to work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +69,14 @@ class MemberFailed:
 class MemberEvent:
     """What a member of a team says while it works, from MemberStarted to AgentFinished or MemberFailed.
 
-    `number` counts the tasks that this member was given, from 1. What the members of a team within the team say is
-    nested in its own events.
+    `number` counts the tasks that this member was given, from 1; `kind` is "agent" or "team". What the members of a
+    team within the team say is nested in its own events.
     """
 
     member: str
     number: int
     event: MemberStarted | MemberFailed | AgentEvent
+    kind: str = "agent"
 
 
 AgentEvent = TextDelta | ToolCalled | ToolReturned | MemberEvent | AgentFinished

@@ -8,7 +8,7 @@ import re
 import openai
 from langchain_core.exceptions import ContextOverflowError
 
-from agents.errors import AgentError, ModelFailed
+from agents.errors import AgentError
 
 PERMANENT = {400, 401, 403, 404}
 _SECRET = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{4,}|\bBearer\s+\S+", re.IGNORECASE)
@@ -16,9 +16,12 @@ _DETAIL_LIMIT = 200  # characters of a provider's own words
 
 
 def is_permanent(error: BaseException) -> bool:
-    """Whether the same request would fail again: it, its key or its model is wrong (400, 401, 403, 404)."""
-    if isinstance(error, ModelFailed):
-        return error.permanent
+    """Whether the same request would fail again: it, its key or its model is wrong (400, 401, 403, 404).
+
+    An error may say so itself, as `permanent`.
+    """
+    if isinstance(said := getattr(error, "permanent", None), bool):
+        return said
     if isinstance(error, ContextOverflowError | NotImplementedError):
         return True
     return _status(error) in PERMANENT
@@ -83,8 +86,8 @@ def _connection_sentence(error: BaseException) -> str:
 
 
 def _status(error: BaseException) -> int | None:
-    status = getattr(error, "status_code", None)
-    return status if isinstance(status, int) else None
+    given = (error, getattr(error, "response", None))  # httpx keeps it in the response
+    return next((status for one in given if isinstance(status := getattr(one, "status_code", None), int)), None)
 
 
 def _retry_after(error: BaseException) -> int | None:

@@ -14,6 +14,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import openai
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import (
     AIMessage,
@@ -23,6 +24,7 @@ from langchain_core.messages import (
     InvalidToolCall,
     ToolCall,
 )
+from langchain_core.outputs import LLMResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_openai import ChatOpenAI
@@ -37,8 +39,10 @@ from storage.records import Usage
 DEFAULT_MODEL = "gpt-4.1-mini"
 TIMEOUT = 60.0  # seconds without a byte, or without a chunk, before a model counts as stuck
 RETRIES = 2
+_COUNTED = "refrain-counted"  # the tag of a call whose usage `stream_reply` records itself
 
 __all__ = [
+    "UsageCounter",
     "default_model",
     "describe_model",
     "explain",
@@ -112,10 +116,21 @@ def _known_chat_openai(name: str, base: str | None, key: str) -> ChatOpenAI:
     )
 
 
-def usage_of(message: BaseMessage) -> Usage:
+def usage_of(message: BaseMessage | None) -> Usage:
     """The tokens that a reply reports, if it does."""
     reported = getattr(message, "usage_metadata", None) or {}
     return Usage(reported.get("input_tokens", 0), reported.get("output_tokens", 0))
+
+
+class UsageCounter(BaseCallbackHandler):
+    """Records the usage of the models that are asked inside a langchain-core Runnable, those of agents left out."""
+
+    run_inline = True
+
+    def on_llm_end(self, response: LLMResult, *, tags: list[str] | None = None, **_: Any) -> None:
+        if _COUNTED not in (tags or ()):
+            for generation in (generation for given in response.generations for generation in given):
+                record_usage(usage_of(getattr(generation, "message", None)))
 
 
 async def stream_reply(
@@ -130,7 +145,8 @@ async def stream_reply(
     merged: BaseMessageChunk | None = None
     try:
         asked = _prepared(model, tools)
-        async with aclosing(cast(AsyncGenerator[Any, None], asked.astream(list(messages), **options))) as chunks:
+        replying = asked.astream(list(messages), {"tags": [_COUNTED]}, **options)
+        async with aclosing(cast(AsyncGenerator[Any, None], replying)) as chunks:
             async for chunk in chunks:
                 merged = chunk if merged is None else cast(BaseMessageChunk, merged + chunk)
                 if text := str(chunk.text):

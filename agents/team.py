@@ -16,7 +16,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 
 from agents.agent import Agent, Prompt
 from agents.context import UsageMeter
-from agents.errors import AgentError, ModelFailed
+from agents.errors import ModelFailed
 from agents.events import (
     AgentEvent,
     AgentFinished,
@@ -26,6 +26,7 @@ from agents.events import (
     MemberStarted,
     TextDelta,
 )
+from agents.failures import is_permanent
 from agents.models import resolve_model, stream_reply, usage_of
 from agents.offline import OfflineModel
 from agents.prompts import as_text, step_prompt, system_prompt
@@ -127,17 +128,20 @@ class Team:
     async def _collaborate(self, prompt: Prompt, members: _Members) -> AsyncGenerator[AgentEvent, None]:
         tasks = [asyncio.create_task(_answer(member, prompt, members)) for member in self.members]
         answers: list[tuple[str, str]] = []
-        failures: list[str] = []
+        failures: list[Exception] = []
         try:
             for member, task in zip(self.members, tasks, strict=True):
-                text, success = await task
-                answers.append((member.name, text))
-                failures += [] if success else [text]
+                answer = await task
+                failures += [answer] if isinstance(answer, Exception) else []
+                answers.append((member.name, answer if isinstance(answer, str) else f"Error: {_told(answer)}"))
         finally:
             for task in tasks:
                 task.cancel()
         if len(failures) == len(self.members):
-            raise AgentError(f"Nobody of {self.name} could answer. {failures[0]}")
+            raise ModelFailed(
+                f"Nobody of {self.name} could answer. Error: {_told(failures[0])}",
+                permanent=all(is_permanent(failure) for failure in failures),
+            )
         async with aclosing(self._leading(COLLABORATE).stream(_with_answers(prompt, answers))) as events:
             async for event in events:
                 yield event
@@ -200,12 +204,12 @@ class _Members:
     async def text_of(self, member: Agent | Team, prompt: Prompt) -> str:
         """What the member has to say to `prompt`. Raises AgentError."""
         self._tasks[member.name] += 1
-        number = self._tasks[member.name]
+        number, kind = self._tasks[member.name], "team" if isinstance(member, Team) else "agent"
 
         def tell(event: MemberStarted | MemberFailed | AgentEvent) -> None:
-            self._told.put_nowait(MemberEvent(member.name, number, event))
+            self._told.put_nowait(MemberEvent(member.name, number, event, kind))
 
-        tell(MemberStarted("team" if isinstance(member, Team) else "agent"))
+        tell(MemberStarted())
         try:
             async with aclosing(member.stream(prompt)) as events:
                 async for event in events:
@@ -215,7 +219,7 @@ class _Members:
                         return as_text(event.output.content)
             raise ModelFailed(f"{member.name} ended without a reply.")
         except Exception as error:
-            tell(MemberFailed(str(error) or type(error).__name__))
+            tell(MemberFailed(_told(error)))
             raise
 
 
@@ -229,11 +233,15 @@ def _delegate(member: Agent | Team, members: _Members) -> BaseTool:
     )
 
 
-async def _answer(member: Agent | Team, prompt: Prompt, members: _Members) -> tuple[str, bool]:
+async def _answer(member: Agent | Team, prompt: Prompt, members: _Members) -> str | Exception:
     try:
-        return await members.text_of(member, prompt), True
-    except AgentError as error:
-        return f"Error: {error}", False
+        return await members.text_of(member, prompt)
+    except Exception as error:
+        return error
+
+
+def _told(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 def _messages(prompt: Prompt) -> list[BaseMessage]:

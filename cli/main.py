@@ -7,6 +7,7 @@ import typer
 from cli.ask import ask
 from cli.chat import chat
 from cli.doctor import doctor
+from cli.evaluate import evaluate
 from cli.graph import graph
 from cli.run import resume, run
 from cli.runs import runs, show
@@ -20,4 +21,5 @@ app = typer.Typer(
 )
 for command in (chat, ask, run, runs, show, resume, graph, doctor):
     app.command()(command)
+app.command("eval")(evaluate)
 app.add_typer(users, name="user")

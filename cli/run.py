@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -27,6 +28,7 @@ def run(
     workflow: Annotated[str, typer.Argument(help="A workflow's name.")],
     text: Annotated[str, typer.Argument(metavar="INPUT", help="What it works on.")],
     session: Annotated[str | None, typer.Option(help="The conversation it belongs to; else one of its own.")] = None,
+    file: Annotated[list[Path] | None, typer.Option(help="A file to work on; give it once for each.")] = None,
     user: User = "local",
     json: AsJson = False,
 ) -> None:
@@ -34,7 +36,7 @@ def run(
 
     A run that needs a person's answer prints its question and how to answer it, and ends with exit status 3.
     """
-    perform(lambda: _run(workflow, text, session or uuid4().hex, user, json))
+    perform(lambda: _run(workflow, text, file or [], session or uuid4().hex, user, json))
 
 
 def resume(
@@ -64,9 +66,10 @@ def resume(
     perform(lambda: _resume(run, given, user, json))
 
 
-async def _run(name: str, text: str, session: str, user: str, as_json: bool) -> int:
+async def _run(name: str, text: str, files: list[Path], session: str, user: str, as_json: bool) -> int:
     async with opened_agent() as agent:
-        run_id = await agent.runner.start(named(agent.workflows, name), text, user_id=user, session_id=session)
+        workflow = named(agent.workflows, name)
+        run_id = await agent.runner.start(workflow, text, user_id=user, session_id=session, files=files)
         return await _watch(agent, run_id, run_id, 0, as_json)
 
 

@@ -30,11 +30,12 @@ class Told:
 
 def runs(
     user: User = "local",
+    session: Annotated[str | None, typer.Option(help="Of this conversation, and what it has used in all.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 20,
     json: AsJson = False,
 ) -> None:
     """The newest runs."""
-    perform(lambda: _runs(user, limit, json))
+    perform(lambda: _runs(user, session, limit, json))
 
 
 def show(
@@ -60,10 +61,11 @@ async def find_run(store: RunStore, given: str, user: str) -> Run:
     return await store.get_run(found[0].id, user_id=user)
 
 
-async def _runs(user: str, limit: int, json: bool) -> int:
+async def _runs(user: str, session: str | None, limit: int, json: bool) -> int:
     store = RunStore()
     try:
-        newest = await store.runs(user_id=user, limit=limit)
+        newest = await store.runs(user_id=user, session_id=session, limit=limit)
+        used = None if session is None else await store.session_usage(session, user_id=user)
     finally:
         await store.close()
     if json:
@@ -71,6 +73,8 @@ async def _runs(user: str, limit: int, json: bool) -> int:
             print_json(run)
     elif newest:
         Console().print(_table(newest))
+        if used is not None:
+            say(f"in all {used.total_tokens:,} tokens, {used.seconds:.1f} s", "dim")
     else:
         say('No run yet: refrain ask "Write an article about …"')
     return 0

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from flows.decision import Choice
+from flows.choice import Choice
 
 Label = Literal["answer", "run", "refresh", "chat", "clarify"]
 
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+T = TypeVar("T", bound=Strict)
 
 
 class WorkflowCase(Strict):
@@ -99,27 +102,31 @@ class BadCases(Exception):
 
 def read(path: Path) -> list[Family]:
     """The families of a file of JSON lines. Raises BadCases."""
-    return list(_read(path))
+    families: dict[str, Family] = {}
+    for number, family in lines(path, Family):
+        if family.family in families:
+            raise BadCases(f"{path}, line {number}: the family {family.family} was there before")
+        families[family.family] = family
+    return list(families.values())
 
 
-def _read(path: Path) -> Iterator[Family]:
+def lines(path: Path, kind: type[T]) -> Iterator[tuple[int, T]]:
+    """The number and the value of each line of a file of JSON lines. Raises BadCases, also for a file without any."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadCases(f"{path} cannot be read: {error}") from error
-    seen: set[str] = set()
-    for number, line in enumerate(lines, 1):
+    found = False
+    for number, line in enumerate(text.split("\n"), 1):  # JSON lets strings hold the other ends of lines
         if not line.strip():
             continue
         try:
-            family = Family.model_validate_json(line)
+            value = kind.model_validate_json(line)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
             raise BadCases(f"{path}, line {number}: {where + ': ' if where else ''}{first['msg']}") from error
-        if family.family in seen:
-            raise BadCases(f"{path}, line {number}: the family {family.family} was there before")
-        seen.add(family.family)
-        yield family
-    if not seen:
+        found = True
+        yield number, value
+    if not found:
         raise BadCases(f"{path} has no cases")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from storage.records import Decision
 
-from .decision import Choice, Known, choose
+from .choice import Choice, choose
 from .question import Question
+from .recall import Known
 
 _COMMAND = re.compile(r"^\s*/(run|fresh)\b\s*", re.IGNORECASE)
 
@@ -34,7 +35,7 @@ class Command:
             return None
         if not self.text or not choices:
             names = ", ".join(choice.name for choice in choices)
-            return Decision("clarify", f"Say what is to be run, as in: /run NAME input. There are: {names}.")
+            return _unclear(f"Say what is to be run, as in: /run NAME input. There are: {names}.")
         if self.name == "fresh":
             last = known.last_run.workflow if known.last_run else None
             same = known.same_input.workflow if known.same_input else None
@@ -43,10 +44,10 @@ class Command:
         name = _named(self.text, choices)
         if name is None:
             names = ", ".join(choice.name for choice in choices)
-            return Decision("clarify", f"No workflow is called like that. There are: {names}.")
+            return _unclear(f"No workflow is called like that. There are: {names}.")
         given = self.text[len(name) :].strip()
         if not given:
-            return Decision("clarify", f"Say what {name} is to work on, as in: /run {name} ocean energy.")
+            return _unclear(f"Say what {name} is to work on, as in: /run {name} ocean energy.")
         return _run(name, given)
 
 
@@ -56,6 +57,10 @@ def _named(text: str, choices: Sequence[Choice]) -> str | None:
     return max(fitting, key=len, default=None)
 
 
+def _unclear(reason: str) -> Decision:
+    return Decision("clarify", reason, would_change="Giving the command all it needs.", firm=True)
+
+
 def _run(workflow: str | None, input: str) -> Decision:
     return Decision(
         "run",
@@ -63,4 +68,5 @@ def _run(workflow: str | None, input: str) -> Decision:
         workflow=workflow,
         input=input,
         would_change="Asking without the command.",
+        firm=True,
     )

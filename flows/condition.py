@@ -43,6 +43,8 @@ class Condition:
         return either(self._then.child(part), self._else.child(part))
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
+        if (known := scope.known_output()) is not None:
+            return known
         scope.container_started(self.kind)
         try:
             chosen = self._then if await self._holds(step_input, scope) else self._else

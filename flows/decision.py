@@ -2,68 +2,307 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agents.text import stem, words
-from storage.records import Decision, Evidence, Run
+from storage.records import Action, Decision, Evidence, Run
 
-from .matching import holds, stems_of
-from .question import Question, Term
+from .age import age, is_stale
+from .choice import Choice, choose, named
+from .coverage import Coverage, Fit
+from .past import Past, input_text, stems_of
+from .question import SOFT, Question, Term
+from .recall import Known
+from .repeats import relation
+from .signs import likelihood
 
-ENOUGH = 0.6  # of the weight of what is asked; half covered is not covered
-_ASKS = re.compile(r"(?:how|why|who|what|when|where|which|is|are|was|were|do|does|did|can|could|i)\b", re.IGNORECASE)
-_CURRENT = frozenset(
-    "latest newest current currently today now nowadays recent recently update updated tonight".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A workflow that could run."""
-
-    name: str
-    description: str = ""
-    fresh_for: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What recall found: evidence for the question, the conversation's last run, and a run of the same input."""
-
-    evidence: tuple[Evidence, ...] = ()
-    last_run: Run | None = None
-    same_input: Run | None = None
+JUST_NOW = timedelta(hours=1)  # a result younger than this is as current as can be asked for
+ENOUGH = 0.7  # likelihood from which on the past is taken to answer
+ENOUGH_IF_OLD = 0.5
+TIE = 0.12
+LEAST = 0.1  # share of what is asked, below which a run is about something else
+PRIVATE = 0.3  # of weight, from which on a run lacks what people said
+VAGUE = 2.2
+THIN = 1.5  # of weight, in what a message says it is about
 
 
 def decide(question: Question, known: Known, choices: Sequence[Choice], now: datetime) -> Decision:
     """The action, with the reason and what would have changed it, in sentences for the user."""
-    if question.kind == "small_talk":
+    return _Case(question, known, choices, now).decision()
+
+
+class _Case:
+    """One message before the rules, which are tried in the order of `decision`."""
+
+    def __init__(self, question: Question, known: Known, choices: Sequence[Choice], now: datetime) -> None:
+        self.question, self.known, self.choices, self.now = question, known, choices, now
+        self.said = question.cues
+        self.coverage = Coverage(question, known.runs)
+        self.fits = self.coverage.fits
+        self.view = next((fit for fit in self.fits if fit.past.in_view), None)
+        self.fresh_for = {choice.name: choice.fresh_for for choice in choices}
+
+    def decision(self) -> Decision:
+        rules = (
+            self._small_talk,
+            self._again,
+            self._repeated,
+            self._failure,
+            self._overview,
+            self._transform,
+            self._unclear,
+            self._named_workflow,
+            self._same_request,
+            self._private,
+            self._from_memory,
+        )
+        for rule in rules:
+            found = rule()
+            if found is not None:
+                return found
+        return self._work()
+
+    def _small_talk(self) -> Decision | None:
+        if self.question.kind != "small_talk":
+            return None
         return Decision("chat", "This needs no memory and no run.", would_change="A question with a topic.")
-    if question.kind == "again" and known.last_run is not None:
-        run = known.last_run
-        return _run(run.workflow, input_text(run.input), "you asked for it again", action="run")
-    fresh_for = {choice.name: choice.fresh_for for choice in choices}
-    if (same := repeated(known, choices, now)) is not None:
+
+    def _again(self) -> Decision | None:
+        if not self.said.redoes:
+            return None
+        about = self._fit_on_topic() if self.question.about else self.view or self._newest_here()
+        if about is None:
+            return None if self.question.about else self._ask("There is nothing yet that could be done again.")
+        return self._refresh(about, "you asked for it again")
+
+    def _repeated(self) -> Decision | None:
+        same = self.known.same_input
+        if same is None:
+            return None
+        if repeated(self.known, self.choices, self.now) is None:
+            if self.question.kind == "about_past":
+                return None
+            reason = f"{same.workflow} was run on exactly this {age(same.finished_at, self.now)}, which is too old"
+            return replace(
+                _work("refresh", same.workflow, input_text(same.input), reason), evidence=self._evidence({}), firm=True
+            )
         return Decision(
             "answer",
-            f"{same.workflow} was run on exactly this {age(same.finished_at, now)}, which is still current.",
-            evidence=known.evidence,
+            f"{same.workflow} was run on exactly this {age(same.finished_at, self.now)}, which is still current.",
+            evidence=self._evidence({same.id: 9.0}),
             workflow=same.workflow,
             input=input_text(same.input),
             would_change="Asking for a fresh run.",
+            firm=True,
         )
-    if question.kind == "about_past":
-        return _about_past(known)
-    coverage = covered(question, known)
-    by_name = named(question, choices)
-    if by_name is not None and (coverage.missing or not _same_topic(question, known, by_name)):
-        return _run(by_name, question.text, f"you asked for {by_name}", action="run")
-    if not coverage.missing and (question.kind != "create" or _same_topic(question, known)):
-        return _from_memory(question, known, coverage.share, fresh_for, choices, now)
-    return _nothing_covers(question, known, coverage, choices)
+
+    def _failure(self) -> Decision | None:
+        if not self.said.failed:
+            return None
+        early = [fit for fit in self.fits if fit.past.ended_early]
+        if not early:
+            return None
+        fit = early[0] if self.question.about else next((one for one in early if one.past.in_view), early[0])
+        enough = 0.35 if self.said.got_there else 0.5
+        if not (self.said.why or self.coverage.share_without(fit, self.question) >= enough):
+            return None
+        said = f"ended {fit.past.status}" + (f": {fit.past.error}" if fit.past.error else "")
+        return self._answer(fit, f"{fit.past.workflow} on {_named(fit.past)} {said}.", 0.8)
+
+    def _overview(self) -> Decision | None:
+        if not self.said.looks_back or not self.fits:
+            return None
+        each = [self.coverage.rank(fit.past.passages, {}) for fit in self.fits if fit.past.passages]
+        told = [ranked[0][1] if ranked[0][0] > ranked[-1][0] else ranked[-1][1] for ranked in each]
+        evidence = self.coverage.evidence(told, {fit.past.run_id: fit.score for fit in self.fits})
+        return Decision(
+            "answer",
+            "The message asks about what was worked out before.",
+            evidence=evidence,
+            confidence=0.8,
+            would_change="Naming a topic that no run has covered.",
+        )
+
+    def _transform(self) -> Decision | None:
+        if not self.said.transforms:
+            return None
+        fit = self._fit_on_topic() if self.question.about else None
+        if fit is not None and not self.question.foreign and any(term.exact or term.rare for term in fit.missing):
+            return None
+        fit = fit or self.view or (None if self.question.about else self._newest_here(in_talk=True))
+        if fit is not None:
+            return self._answer(fit, f"The message wants what {fit.past.workflow} gave in another form.", 0.8)
+        if self.question.orders and self.question.about:
+            return None
+        return self._ask("There is nothing yet that could be put in another form.")
+
+    def _unclear(self) -> Decision | None:
+        if not self.question.about:
+            fit = self.view or (self._newest_here() if self.question.talk else None)
+            if fit is not None:
+                return self._answer(fit, f"The message is about what {fit.past.workflow} worked out.", 0.7)
+            return self._ask("There is nothing earlier in this conversation that the message could be about.")
+        thin = sum(term.weight for term in self.question.about) < THIN and not any(
+            term.exact for term in self.question.about
+        )
+        if (self.said.person or self.said.points) and thin and not self.question.talk and not self._is_anchored():
+            return self._ask("It is not clear what the message refers to.")
+        return None
+
+    def _named_workflow(self) -> Decision | None:
+        by_name = named(self.question, self.choices)
+        if by_name is None or self._same_topic(by_name):
+            return None
+        return self._run(by_name, f"you asked for {by_name}")
+
+    def _same_request(self) -> Decision | None:
+        """A run was asked for the very same, in other words."""
+        if self.question.talk and self.said.points:
+            return None
+        for fit in self.fits[:3]:
+            if not fit.past.ended_early and relation(self.question, fit.past.input, fit.missing) == "same":
+                return self._answer_if_current(fit, 0.9)
+        return None
+
+    def _private(self) -> Decision | None:
+        """What people said or thought stands in no result, unless a run was about that."""
+        lacking = self.coverage.lacking(self.fits[:1]) if self.fits else self.question.about
+        if not self.said.private or sum(term.weight for term in lacking) < PRIVATE:
+            return None
+        return self._ask("No result holds this, and it is nothing that a workflow could find out.")
+
+    def _from_memory(self) -> Decision | None:
+        if not self.fits:
+            return None
+        sure, fit = likelihood(self.question, self.coverage), self.fits[0]
+        brought_up = self.said.brings_up and any(term.weight > SOFT for term in fit.missing)
+        if brought_up or (fit.share < LEAST and not self.question.points_back):
+            return None
+        old = self._out_of_date(fit)
+        if sure < (ENOUGH_IF_OLD if old else ENOUGH) or (self.question.orders and not self._same_topic()):
+            return None
+        # What is too old is worked on anew all the same: less is enough to know what the message is about.
+        if self._asks_for_another(fit) and not (old and not any(term.exact for term in fit.missing)):
+            return None
+        if (tied := self._tied()) is not None:
+            inputs = " or ".join(_named(one.past) for one in tied)
+            return self._ask(f"Several results could be meant: {inputs}.")
+        return self._answer_if_current(fit, sure)
+
+    def _asks_for_another(self, fit: Fit) -> bool:
+        return relation(self.question, fit.past.input, fit.missing) == "another"
+
+    def _out_of_date(self, fit: Fit) -> str | None:
+        """Why the run is too old for what is asked; None if it is not."""
+        past = fit.past
+        if self.said.then:
+            return None
+        if is_stale(past.finished_at, self.fresh_for.get(past.workflow), self.now):
+            return "is older than its workflow counts as current"
+        if self.said.current and self.now - past.finished_at > JUST_NOW:
+            return "may be out of date by now"
+        return None
+
+    def _answer_if_current(self, fit: Fit, sure: float) -> Decision:
+        past = fit.past
+        where = f"{self._step_of(fit)} ({past.workflow}, {age(past.finished_at, self.now)})"
+        if why := self._out_of_date(fit):
+            return self._refresh(fit, f"what {where} found {why}", sure)
+        return self._answer(fit, f"{where} covers this.", sure)
+
+    def _work(self) -> Decision:
+        question = self.question
+        last = self.known.last_run
+        workflow = choose(question, self.choices, last.workflow if last else None)
+        if workflow is None:
+            return self._ask("Memory does not cover this, and there is no workflow that could be run.")
+        lacking = self.coverage.lacking(self.fits[:1]) if self.fits else []
+        unknown = [term for term in self.coverage.lacking(self.fits) if term.exact] if self.fits else []
+        if self.fits and self.fits[0].share and lacking and not question.orders:
+            missing = " and ".join(f"“{term.word}”" for term in _telling(unknown or lacking)[:3])
+            reason = f"what is in memory says nothing of {missing}"
+        else:
+            reason = f"nothing in memory covers {question.subject}"
+        share = self.fits[0].share if self.fits else 0.0
+        decision = replace(self._run(workflow, reason), evidence=self._evidence({}), confidence=1.0 - share / 2)
+        return replace(decision, firm=bool(unknown) and not question.foreign)
+
+    def _ask(self, reason: str) -> Decision:
+        return Decision(
+            "clarify",
+            reason,
+            evidence=self._evidence({}),
+            confidence=0.7,
+            would_change="Saying which topic or result is meant.",
+        )
+
+    def _answer(self, fit: Fit, reason: str, confidence: float) -> Decision:
+        return Decision(
+            "answer",
+            reason,
+            evidence=self._evidence({fit.past.run_id: 1.0}),
+            workflow=fit.past.workflow,
+            input=fit.past.input,
+            confidence=confidence,
+            would_change="A name, number or topic that is not in those results, or asking for a fresh run.",
+        )
+
+    def _refresh(self, fit: Fit, reason: str, confidence: float = 1.0) -> Decision:
+        past = fit.past
+        workflow = past.workflow if past.workflow in self.fresh_for else choose(self.question, self.choices)
+        decision = _work("refresh", workflow, past.input, reason)
+        return replace(decision, evidence=self._evidence({past.run_id: 1.0}), confidence=confidence, firm=True)
+
+    def _run(self, workflow: str, reason: str) -> Decision:
+        return _work("run", workflow, self.question.text, reason)
+
+    def _evidence(self, favoured: dict[str, float]) -> tuple[Evidence, ...]:
+        passages = [passage for fit in self.fits for passage in fit.past.passages]
+        bonus = {fit.past.run_id: 0.5 * fit.score for fit in self.fits}
+        for run_id, more in favoured.items():
+            bonus[run_id] = bonus.get(run_id, 0.0) + more
+        return self.coverage.evidence(passages, bonus)
+
+    def _fit_on_topic(self) -> Fit | None:
+        """The run that the message names, by what tells it apart."""
+        top = self.fits[0] if self.fits else None
+        if top is None or (top.share < 0.35 and top.anchor < 0.3 and not top.past.in_view):
+            return None
+        return top
+
+    def _newest_here(self, in_talk: bool = False) -> Fit | None:
+        here = [fit for fit in self.fits if fit.past.in_session]
+        if in_talk and not self.question.talk:
+            return None
+        return max(here, key=lambda fit: fit.past.finished_at, default=None)
+
+    def _is_anchored(self) -> bool:
+        return bool(self.fits) and self.fits[0].anchor >= 0.15
+
+    def _tied(self) -> Sequence[Fit] | None:
+        """Two runs between which the message does not tell, when nothing before it does."""
+        if self.question.talk or self.said.compares or self.said.which_of or len(self.fits) < 2:
+            return None
+        first, second = self.fits[:2]
+        vague = sum(term.weight for term in self.question.about) < VAGUE and not self.question.foreign
+        alike = {term.stem for term in first.missing} == {term.stem for term in second.missing}
+        if not vague or not alike or first.past.input == second.past.input or first.anchor - second.anchor > TIE:
+            return None
+        return first, second
+
+    def _same_topic(self, workflow: str | None = None) -> bool:
+        """Whether a run (of `workflow`, if given) was asked for all that this message is about."""
+        asked = {term.stem for term in self.question.about} - stems_of(choice.name for choice in self.choices)
+        return any(
+            asked <= fit.past.input_stems or fit.topic > 0.8
+            for fit in self.fits
+            if workflow in (None, fit.past.workflow)
+        )
+
+    def _step_of(self, fit: Fit) -> str:
+        best = self.coverage.rank(fit.past.passages, {})
+        return best[0][1].step_name if best else "A step"
 
 
 def repeated(known: Known, choices: Sequence[Choice], now: datetime) -> Run | None:
@@ -75,177 +314,19 @@ def repeated(known: Known, choices: Sequence[Choice], now: datetime) -> Run | No
     return same
 
 
-def is_stale(finished_at: datetime | None, fresh_for: timedelta | None, now: datetime) -> bool:
-    """Whether a result is older than its workflow says a result may be."""
-    return fresh_for is not None and finished_at is not None and now - finished_at > fresh_for
+def _named(past: Past) -> str:
+    return f"“{past.input[:80]}”"
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How much of a question the evidence holds (0 to 1), and which words keep it from answering."""
-
-    share: float
-    missing: tuple[str, ...]
+def _telling(terms: Iterable[Term]) -> list[Term]:
+    return sorted(terms, key=lambda term: (not term.exact, -term.weight))
 
 
-def covered(question: Question, known: Known) -> Coverage:
-    """How well the evidence covers the question; `missing` is empty when it is enough to answer."""
-    wanted = [term for term in question.terms if term.weight > 0]
-    if not known.evidence or not wanted:
-        return Coverage(0.0, tuple(term.word for term in wanted))
-    held = stems_of(f"{piece.passage.text} {piece.passage.run_input}" for piece in known.evidence)
-    lacking = [term for term in wanted if not holds(held, term)]
-    share = 1.0 - sum(term.weight for term in lacking) / sum(term.weight for term in wanted)
-    absent = [term for term in lacking if term.weight == 1.0]
-    if known.last_run is not None and not question.introduces:
-        missing = _missing_in_conversation(question, absent)
-    elif any(term.exact for term in absent) or _too_few(question, absent, share):
-        missing = absent or lacking
-    else:
-        missing = []
-    return Coverage(share, tuple(term.word for term in missing))
-
-
-def _missing_in_conversation(question: Question, absent: Sequence[Term]) -> Sequence[Term]:
-    """A follow-up puts things in its own words: of what it is about, only what narrows the topic must be there.
-
-    That is a name or number, and in words joined as `ocean energy` each, unless the message points back.
-    """
-    gone = {term.stem for term in absent}
-    broken = {term.stem for term in question.about if term.before and (term.stem in gone) != (term.before in gone)}
-    broken |= {term.before for term in question.about if term.stem in broken}
-    narrowing = [term for term in absent if term.exact or (not question.points_back and term.stem in broken)]
-    anchored = question.points_back or len(absent) < len(question.about) or all(term.doing for term in absent)
-    return narrowing if anchored else absent
-
-
-def _too_few(question: Question, absent: Sequence[Term], share: float) -> bool:
-    about = len(question.about)
-    return about - len(absent) < ENOUGH * about if about else share < ENOUGH
-
-
-def choose(question: Question, choices: Sequence[Choice], last: str | None = None) -> str | None:
-    """The workflow whose name and description fit the message best; the one used last breaks a tie."""
-    asked = set(stems_of([question.message]))
-    if question.message.rstrip().endswith("?"):
-        asked.add(stem("question"))
-
-    def fit(choice: Choice) -> tuple[float, bool]:
-        points = 3.0 * len(asked & stems_of([choice.name])) + len(asked & stems_of([choice.description]))
-        return points, choice.name == last and points > 0
-
-    return max(choices, key=fit).name if choices else None
-
-
-def named(question: Question, choices: Sequence[Choice]) -> str | None:
-    """The workflow that the message begins with the name of, as in `Fact check: …`; None if there is none."""
-    opening = [word.casefold() for word in words(question.message)]
-    fitting = [choice.name for choice in choices if _begins(opening, [word.casefold() for word in words(choice.name)])]
-    return max(fitting, key=len, default=None)
-
-
-def _begins(opening: Sequence[str], name: Sequence[str]) -> bool:
-    return bool(name) and len(opening) > len(name) and list(opening[: len(name)]) == list(name)
-
-
-def age(finished_at: datetime | None, now: datetime) -> str:
-    """How long ago, for people: `just now`, `2 min ago`, `3 h ago`, `5 days ago`."""
-    if finished_at is None:
-        return "just now"
-    seconds = max(0.0, (now - finished_at).total_seconds())
-    if seconds < 60:
-        return "just now"
-    if seconds < 3600:
-        return f"{seconds // 60:.0f} min ago"
-    if seconds < 86_400:
-        return f"{seconds // 3600:.0f} h ago"
-    days = int(seconds // 86_400)
-    return "yesterday" if days == 1 else f"{days} days ago"
-
-
-def input_text(value: object) -> str:
-    """A run's input as a line of text."""
-    return value if isinstance(value, str) else str(value)
-
-
-def _about_past(known: Known) -> Decision:
-    if known.last_run is None:
-        return Decision(
-            "clarify",
-            "There is nothing earlier in this conversation that the message could be about.",
-            would_change="Naming a topic.",
-        )
+def _work(action: Action, workflow: str | None, input: str, reason: str) -> Decision:
     return Decision(
-        "answer",
-        f"The message is about what {known.last_run.workflow} worked out in this conversation.",
-        evidence=known.evidence,
-        workflow=known.last_run.workflow,
-        input=input_text(known.last_run.input),
-        confidence=0.9,
-        would_change="Naming a topic that no run has covered.",
-    )
-
-
-def _from_memory(
-    question: Question,
-    known: Known,
-    share: float,
-    fresh_for: dict[str, timedelta | None],
-    choices: Sequence[Choice],
-    now: datetime,
-) -> Decision:
-    best = max(known.evidence, key=lambda piece: piece.coverage)
-    newest = max(known.evidence, key=lambda piece: piece.passage.finished_at).passage
-    where = f"{best.passage.step_name} ({best.passage.workflow}, {age(best.passage.finished_at, now)})"
-    wants_current = bool(_CURRENT & {word.casefold() for word in words(question.message)})
-    stale = all(
-        is_stale(piece.passage.finished_at, fresh_for.get(piece.passage.workflow), now) for piece in known.evidence
-    )
-    if stale or (wants_current and now - newest.finished_at > timedelta(hours=1)):
-        workflow = best.passage.workflow if best.passage.workflow in fresh_for else choose(question, choices)
-        why = "is older than its workflow counts as current" if stale else "may be out of date by now"
-        decision = _run(workflow, question.text, f"what {where} found {why}", action="refresh")
-        return replace(decision, evidence=known.evidence, confidence=share)
-    return Decision(
-        "answer",
-        f"{where} covers this.",
-        evidence=known.evidence,
-        workflow=best.passage.workflow,
-        input=best.passage.run_input,
-        confidence=share,
-        would_change="A name, number or topic that is not in those results, or asking for a fresh run.",
-    )
-
-
-def _nothing_covers(question: Question, known: Known, coverage: Coverage, choices: Sequence[Choice]) -> Decision:
-    workflow = choose(question, choices, known.last_run.workflow if known.last_run else None)
-    if workflow is None:
-        return Decision("clarify", "Memory does not cover this, and there is no workflow that could be run.")
-    if coverage.share and coverage.missing and question.kind != "create":
-        lacking = " and ".join(f"“{word}”" for word in coverage.missing[:3])
-        reason = f"what is in memory says nothing of {lacking}"
-    else:
-        subject = question.subject
-        reason = f"nothing in memory {f'answers “{subject}”' if _ASKS.match(subject) else f'covers {subject}'}"
-    decision = _run(workflow, question.text, reason, action="run")
-    return replace(decision, evidence=known.evidence, confidence=1.0 - coverage.share)
-
-
-def _run(workflow: str | None, input: str, reason: str, *, action: str) -> Decision:
-    return Decision(
-        "refresh" if action == "refresh" else "run",
+        action,
         reason[:1].upper() + reason[1:] + ".",
         workflow=workflow,
         input=input,
         would_change="A finished run that covers it, recent enough.",
-    )
-
-
-def _same_topic(question: Question, known: Known, workflow: str | None = None) -> bool:
-    """Whether a run (of `workflow`, if given) was asked for all that this message is about."""
-    asked = {term.stem for term in question.about}
-    return any(
-        asked <= stems_of([piece.passage.run_input])
-        for piece in known.evidence
-        if workflow in (None, piece.passage.workflow)
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable
+from functools import reduce
 from typing import Any, TypeVar
 
 from agents.context import current_session, current_user
 from storage.records import JournalEntry, Run, RunRequest, RunStatus, StepOutput, Usage, now
 
-from .errors import Rejected, cause_of
+from .errors import Rejected, cause_of, failure_of
 from .events import BaseEvent, RunCancelled, RunFailed, RunFinished, RunPaused, RunStarted
 from .journal import Journal
 from .memory import RunKeeper
@@ -19,9 +20,9 @@ from .scope import RunContext, Scope
 from .state import changes_between, copied
 from .steps import NodeList
 from .stream import EventStream
+from .work import shielded, waited_for
 
 E = TypeVar("E", bound=BaseEvent)
-T = TypeVar("T")
 
 
 class Execution:
@@ -62,23 +63,29 @@ class Execution:
         self._task: asyncio.Task[Any] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._cancelled = False
+        self._working = False
         self._done: list[StepOutput] = []
 
     def cancel(self) -> None:
         """End the run as cancelled, from any thread; what is finished stays."""
         self._cancelled = True
-        if self._task is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._task.cancel)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._interrupt)
+
+    def _interrupt(self) -> None:
+        """Cancel the work, if it has not ended and was not cancelled before."""
+        if self._task is not None and self._working:
+            self._working = False
+            self._task.cancel()
 
     async def run(self) -> Run:
         """Work until the run has ended or waits for a person; raises only when the caller is cancelled."""
         self._task, self._loop = asyncio.current_task(), asyncio.get_running_loop()
         user, session = current_user.set(self.request.user_id), current_session.set(self.request.session_id)
         try:
-            with self._context.meter:
-                output = await self._work()
+            output = await self._worked()
         except asyncio.CancelledError:
-            run = await _shielded(self._end("cancelled", self._so_far(), None, RunCancelled))
+            run = await shielded(self._end("cancelled", self._so_far(), None, RunCancelled))
             if not self._cancelled:
                 raise
             if self._task is not None:
@@ -95,10 +102,18 @@ class Execution:
             current_user.reset(user)
             current_session.reset(session)
         if not output.success:
-            message = _failure(output)
+            message = failure_of(output)
             return await self._end("failed", output, message, RunFailed, error=message)
         told = {"content": output.content, "usage": self._context.usage}
         return await self._end("completed", output, None, RunFinished, **told)
+
+    async def _worked(self) -> StepOutput:
+        self._working = True
+        try:
+            with self._context.meter:
+                return await waited_for(self._work(), self._scope.work)
+        finally:
+            self._working = False
 
     async def _work(self) -> StepOutput:
         request = self.request
@@ -152,33 +167,14 @@ class Execution:
             user_id=request.user_id,
             session_id=request.session_id,
             turn_id=request.turn_id,
+            files=request.files,
         )
 
     def _so_far(self) -> StepOutput:
         return StepOutput(steps=tuple(self._done))
 
 
-async def spent_before(store: RunKeeper, request: RunRequest, known: Sequence[JournalEntry]) -> Usage:
-    """What the run had used: as stored when it ended or paused, after a crash as its journal tells; a fork, nothing."""
-    if not known or request.forked_from is not None:
-        return Usage()
-    stored = (await store.get_run(request.id)).usage
-    return stored if stored != Usage() else sum((entry.output.usage for entry in known if entry.output), Usage())
-
-
-def _failure(output: StepOutput, path: str = "") -> str:
-    """The error of a run: which step failed, and why."""
-    failed = next((step for step in output.steps if not step.success), None)
-    if failed is None:
-        return f"{path} failed: {output.error}" if path else str(output.error)
-    return _failure(failed, f"{path}/{failed.step_name}" if path else failed.step_name)
-
-
-async def _shielded(work: Coroutine[Any, Any, T]) -> T:
-    """The result of `work`, which a second cancellation does not cut short."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise
+async def spent_before(store: RunKeeper, run_id: str, known: Iterable[JournalEntry]) -> Usage:
+    """What the run had used: as stored when it last ended or paused, or as its journal tells if it was cut off."""
+    stored = (await store.get_run(run_id)).usage
+    return reduce(Usage.at_least, (entry.spent for entry in known), stored)

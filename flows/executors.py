@@ -10,18 +10,20 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import BaseModel
 
 from agents import events as said
 from agents.agent import Agent
 from agents.context import in_thread
+from agents.models import UsageCounter
 from agents.prompts import step_prompt
 from storage.records import Run, StepOutput
 
 from .errors import StepError
 from .events import StepDelta, StepFailed, StepFinished, StepStarted, ToolCalled, ToolReturned
 from .node import StepInput, as_text
+from .plain import ALLOWED, odd_part
 from .scope import Scope
 
 HISTORY_CHARACTERS = 1500  # of an earlier run's input, and of its content
@@ -101,7 +103,8 @@ class FunctionExecutor:
 class AgentExecutor:
     """An agent or a team. Its prompt is the input and, from the second step on, what the step before gave.
 
-    What a person has said for the step stands in it too: the form they filled in, a reviewer's feedback with the draft.
+    What a person has said for the step stands in it too: the form they filled in, a reviewer's feedback with the draft;
+    and the names and types of the run's files, for tools that read them.
 
     Before it come the session's last `add_history` runs, as talk: what was asked, and what came of it.
     """
@@ -127,6 +130,9 @@ def _prompt(step_input: StepInput) -> str:
     if step_input.previous_step_content is not None:
         last = next(reversed(list(step_input.previous_step_outputs)), "Input")
         results.append((last, as_text(step_input.previous_step_content)))
+    if step_input.files:
+        named = "\n".join(f"- {' '.join(file.name.split())} ({file.type})" for file in step_input.files)
+        request += f"\n\nFiles:\n{named}"
     if step_input.answer is not None:
         request += f"\n\nAnswers to your questions:\n{as_text(step_input.answer)}"
     if step_input.feedback:
@@ -157,20 +163,20 @@ def _pass_on(scope: Scope, event: said.AgentEvent) -> None:
             scope.emit(ToolCalled, call_id=call_id, tool=tool, arguments=arguments)
         case said.ToolReturned(call_id, tool, result, artifact, success):
             scope.emit(ToolReturned, call_id=call_id, tool=tool, result=result, artifact=artifact, success=success)
-        case said.MemberEvent(member, number, inner):
+        case said.MemberEvent(member, number, inner, kind):
             name = re.sub("[/#]", "-", member)
-            _pass_on_member(scope.child(name if number == 1 else f"{name}#{number}"), inner)
+            _pass_on_member(scope.child(name if number == 1 else f"{name}#{number}"), inner, kind)
 
 
-def _pass_on_member(scope: Scope, event: said.MemberStarted | said.MemberFailed | said.AgentEvent) -> None:
+def _pass_on_member(scope: Scope, event: said.MemberStarted | said.MemberFailed | said.AgentEvent, kind: str) -> None:
     match event:
-        case said.MemberStarted(kind):
+        case said.MemberStarted():
             scope.emit(StepStarted, kind=kind)
         case said.MemberFailed(error):
             scope.emit(StepFailed, error=error)
         case said.AgentFinished(given):
             output = StepOutput(given.content, step_name=scope.name, usage=given.usage)
-            scope.emit(StepFinished, output=output, kind="agent")
+            scope.emit(StepFinished, output=output, kind=kind)
         case _:
             _pass_on(scope, event)
 
@@ -186,7 +192,8 @@ class RunnableExecutor:
     async def execute(self, step_input: StepInput, scope: Scope) -> Any:
         value = step_input.previous_step_content
         result: Any = None
-        async for chunk in self.runnable.astream(step_input.input if value is None else value):
+        given, counting = step_input.input if value is None else value, RunnableConfig(callbacks=[UsageCounter()])
+        async for chunk in self.runnable.astream(given, counting):
             text = chunk.text if isinstance(chunk, BaseMessage) else chunk
             if isinstance(text, str) and text:
                 _tell(scope, text)
@@ -239,17 +246,20 @@ def _tell(scope: Scope, text: str) -> None:
     scope.emit(StepDelta, text=text)
 
 
-_CONTENT_TYPES = (str, dict, list, BaseModel, StepOutput)
+_CONTENT_TYPES = (str, dict, list, BaseModel)
 
 
 def check_content(content: Any, path: str) -> Any:
     """The content, if a step may give it; else StepError that names the step and the type."""
-    if content is None or isinstance(content, _CONTENT_TYPES):
-        return content
-    raise StepError(
-        f"The step {path} returned {type(content).__name__}. "
-        "It may return str, dict, list, a pydantic model, StepOutput or None."
-    )
+    inside = content.content if isinstance(content, StepOutput) else content
+    if inside is not None and not isinstance(inside, _CONTENT_TYPES):
+        raise StepError(
+            f"The step {path} returned {type(inside).__name__}. "
+            "It may return str, dict, list, a pydantic model, StepOutput or None."
+        )
+    if isinstance(inside, dict | list) and (odd := odd_part(inside)):
+        raise StepError(f"The step {path} returned {odd} in its {type(inside).__name__}. It may hold {ALLOWED}.")
+    return content
 
 
 def _declared_model(function: Any) -> type[BaseModel] | None:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
-from storage.records import JournalEntry, StepOutput
+from storage.records import JournalEntry, RunRequest, StepOutput, now
 
 from .errors import WorkflowError
+from .executors import check_content
 from .node import Child
+
+
+def forked(request: RunRequest, workflow: str, fingerprint: str) -> RunRequest:
+    """A new run of the same, of the workflow of this name as it is now; not a part of the turn that began the other."""
+    return replace(
+        request,
+        id=uuid4().hex,
+        workflow=workflow,
+        fingerprint=fingerprint,
+        turn_id=None,
+        forked_from=request.id,
+        started_at=now(),
+    )
 
 
 def kept(entries: Sequence[JournalEntry], at: str, tree: Child, output: Any = None) -> list[JournalEntry]:
@@ -28,9 +44,9 @@ def kept(entries: Sequence[JournalEntry], at: str, tree: Child, output: Any = No
     ]
     if output is None:
         return before
-    name = at.rpartition("/")[2]
-    given = output if isinstance(output, StepOutput) else StepOutput(output, step_name=name)
-    return [*before, JournalEntry(at, "step", output=given)]
+    given = output if isinstance(output, StepOutput) else StepOutput(output)
+    edited = replace(check_content(given, at), step_name=at.rpartition("/")[2])
+    return [*before, JournalEntry(at, "step", output=edited)]
 
 
 def _is_under(path: str, at: str) -> bool:

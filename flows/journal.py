@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -26,5 +27,9 @@ class Journal:
         return self._known.get(path)
 
     async def record(self, entry: JournalEntry, events: Sequence[EventRecord]) -> None:
-        await self._sink.record(self._run_id, entry, events)
+        try:
+            await self._sink.record(self._run_id, entry, events)
+        except asyncio.CancelledError:
+            self._known[entry.path] = entry  # what was handed in is written, whoever waits for it
+            raise
         self._known[entry.path] = entry

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage import RunStore
 from storage.records import Decision, Turn
 
+from .choice import Choice
 from .commands import Command
-from .decision import Choice, Known, decide
+from .decision import decide
 from .question import Question, understand
-from .recall import Reach, recall
+from .recall import Known, Reach, recall
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Judgement:
     question: Question
     known: Known
     decision: Decision
+
+    @property
+    def as_asked(self) -> bool:
+        """Whether a run is to be started just as it is, without asking a model: by command, or anew."""
+        return self.decision.firm and (self.command.name is not None or self.decision.action == "refresh")
 
 
 async def judge(
@@ -41,4 +47,4 @@ async def judge(
     question = understand(command.text, conversation)
     known = await recall(store, question, conversation, user_id=user_id, session_id=session_id, reach=reach)
     decision = command.decide(question, known, choices) or decide(question, known, choices, now)
-    return Judgement(command, question, known, decision)
+    return Judgement(command, question, replace(known, evidence=decision.evidence), decision)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from storage.records import StepOutput
+from storage.records import StepOutput, Usage
 
 from .errors import StepError
 from .events import IterationStarted
@@ -47,6 +47,8 @@ class Loop:
         return self._body if part.isdigit() else None
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
+        if (known := scope.known_output()) is not None:
+            return known
         scope.container_started(self.kind)
         done: list[StepOutput] = []
         output = StepOutput(step_input.previous_step_content)
@@ -63,11 +65,13 @@ class Loop:
                 break
             outputs = {**step_input.previous_step_outputs, **{step.step_name: step for step in output.steps}}
             step_input = step_input.following(output.content, outputs, scope.state)
-        output = replace(output, step_name=scope.name, steps=tuple(done))
+        used = sum((iteration.usage for iteration in done), Usage())
+        output = replace(output, step_name=scope.name, steps=tuple(done), usage=used)
         scope.container_finished(self.kind, output)
         return output
 
     async def _is_over(self, output: StepOutput, iteration: Scope) -> bool:
         if self._end_condition is None:
             return False
-        return bool(await verdict(iteration, "until", self._end_condition, list(output.steps)))
+        outputs = list(output.steps) or [output]  # an iteration whose output was edited has no steps
+        return bool(await verdict(iteration, "until", self._end_condition, outputs))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Protocol
 
-from storage.errors import Busy, NotFound
+from storage.errors import AlreadyCompleted, Busy, NotFound
 from storage.records import (
     EventRecord,
     JournalEntry,
@@ -52,7 +53,7 @@ class RunKeeper(Protocol):
     async def get_run(self, run_id: str) -> Run: ...
     async def get_runs(self, run_ids: Sequence[str]) -> list[Run]: ...
     async def completed_run_ids(self, session_id: str, user_id: str, limit: int) -> list[str]: ...
-    async def session_state(self, session_id: str, user_id: str) -> dict[str, Any]: ...
+    async def starting_state(self, session_id: str, user_id: str, defaults: dict[str, Any]) -> dict[str, Any]: ...
 
 
 @dataclass(slots=True)
@@ -63,11 +64,12 @@ class _Kept:
 
 
 class MemoryStore:
-    """The last REMEMBERED_RUNS runs and the sessions' states, in this process."""
+    """The runs that have not ended, the last REMEMBERED_RUNS that have, and the sessions' states, in this process."""
 
     def __init__(self) -> None:
-        self._runs: OrderedDict[str, _Kept] = OrderedDict()
-        self._states: dict[tuple[str, str], dict[str, Any]] = {}
+        self._runs: dict[str, _Kept] = {}
+        self._ended: OrderedDict[str, None] = OrderedDict()  # the last to end last
+        self._states: dict[tuple[str, str], tuple[dict[str, Any], frozenset[str]]] = {}  # and the names removed
 
     async def create_run(self, request: RunRequest) -> None:
         run = Run(
@@ -79,17 +81,19 @@ class MemoryStore:
             started_at=request.started_at,
             user_id=request.user_id,
             session_id=request.session_id,
+            files=request.files,
         )
         self._runs[request.id] = _Kept(request, run)
-        if len(self._runs) > REMEMBERED_RUNS:
-            self._runs.popitem(last=False)
 
     async def claim_run(self, run_id: str, *, question_id: str | None = None, turn_id: str | None = None) -> RunRequest:
         kept = self._kept(run_id)
+        if kept.run.status == "completed":
+            raise AlreadyCompleted(f"Run {run_id} is completed.")
         waits_for = kept.run.question.id if kept.run.question else None
         if kept.run.status == "running" or (question_id is not None and question_id != waits_for):
             raise Busy(f"Run {run_id} is being worked on right now.")
         kept.run = replace(kept.run, status="running", error=None, question=None, finished_at=None)
+        self._ended.pop(run_id, None)
         return kept.request
 
     async def run_request(self, run_id: str) -> RunRequest:
@@ -135,9 +139,12 @@ class MemoryStore:
         )
         if status == "completed" and state_changes:
             key = (kept.request.user_id, kept.request.session_id)
-            self._states[key] = {**self._states.get(key, {}), **state_changes["set"]}
-            for name in state_changes["removed"]:
-                self._states[key].pop(name, None)
+            state, removed = self._states.get(key, ({}, frozenset()))
+            state = {name: value for name, value in state.items() if name not in state_changes["removed"]}
+            removed = (removed | set(state_changes["removed"])) - set(state_changes["set"])
+            self._states[key] = {**state, **state_changes["set"]}, removed
+        if status in ("completed", "failed", "cancelled"):
+            self._note_end(run_id)
 
     async def get_run(self, run_id: str) -> Run:
         return self._kept(run_id).run
@@ -146,15 +153,23 @@ class MemoryStore:
         return [self._runs[run_id].run for run_id in run_ids if run_id in self._runs]
 
     async def completed_run_ids(self, session_id: str, user_id: str, limit: int) -> list[str]:
-        found = [
-            kept.run.id
-            for kept in self._runs.values()
-            if (kept.run.session_id, kept.run.user_id, kept.run.status) == (session_id, user_id, "completed")
-        ]
-        return found[-limit:]
+        of_session = (
+            run_id
+            for run_id in reversed(self._ended)
+            if (run := self._runs[run_id].run).status == "completed"
+            and (run.session_id, run.user_id) == (session_id, user_id)
+        )
+        return list(islice(of_session, limit))[::-1]
 
-    async def session_state(self, session_id: str, user_id: str) -> dict[str, Any]:
-        return dict(self._states.get((user_id, session_id), {}))
+    async def starting_state(self, session_id: str, user_id: str, defaults: dict[str, Any]) -> dict[str, Any]:
+        state, removed = self._states.get((user_id, session_id), ({}, frozenset()))
+        return {key: value for key, value in defaults.items() if key not in removed} | state
+
+    def _note_end(self, run_id: str) -> None:
+        self._ended[run_id] = None
+        if len(self._ended) > REMEMBERED_RUNS:
+            oldest, _ = self._ended.popitem(last=False)
+            del self._runs[oldest]
 
     def _kept(self, run_id: str) -> _Kept:
         try:

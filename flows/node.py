@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from storage.records import Run, StepOutput
+from storage.records import File, Run, StepOutput
 
 if TYPE_CHECKING:
     from .scope import Scope
@@ -74,6 +74,14 @@ class Node(Protocol):
         ...
 
 
+@runtime_checkable
+class Nestable(Protocol):
+    """What can be a step of a workflow as a whole: another workflow."""
+
+    @property
+    def node(self) -> Node: ...
+
+
 @dataclass(slots=True)
 class StepInput:
     """What a node is given: the workflow's input and what was worked out before it.
@@ -86,7 +94,7 @@ class StepInput:
     previous_step_outputs: Mapping[str, StepOutput] = field(default_factory=dict)
     session_state: dict[str, Any] = field(default_factory=dict)
     history: tuple[Run, ...] = ()
-    files: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
     answer: Any = None
     feedback: str | None = None
     draft: Any = None
@@ -154,7 +162,17 @@ def as_text(content: Any) -> str:
 
 def fingerprint(node: Node) -> Any:
     """The shape of a tree: kinds, names and nesting, as JSON values."""
-    return [node.kind, node.name, [fingerprint(child) for way in node.ways for child in way.nodes]]
+    ways = [[fingerprint(child) for child in way.nodes] for way in node.ways]
+    if node.kind == "condition":  # what stands in `else` runs when what stands in `then` does not
+        then, otherwise = ways
+        return [node.kind, node.name, then, otherwise] if otherwise else [node.kind, node.name, then]
+    return [node.kind, node.name, [child for way in ways for child in way]]
+
+
+def name_of(work: Any) -> str:
+    """What a step of this work is called if nobody says so."""
+    name = getattr(work, "name", None) or getattr(work, "__name__", None) or type(work).__name__
+    return "function" if name == "<lambda>" else str(name)
 
 
 def check_name(name: str) -> str:
@@ -162,6 +180,15 @@ def check_name(name: str) -> str:
     if not name.strip() or "/" in name or "#" in name or not name.isprintable():
         raise ValueError(f"A step's name must be printable, not empty, and without '/' and '#'; {name!r} is not.")
     return name
+
+
+def free_part(name: str, beside: Child | None) -> str:
+    """The path part of a node called `name`: with `#2`, and so on, if something below `beside` has that part."""
+    part, number = name, 1
+    while beside is not None and beside.child(part) is not None:
+        number += 1
+        part = f"{name}#{number}"
+    return part
 
 
 def sibling_names(nodes: Sequence[Node]) -> list[str]:

@@ -50,6 +50,8 @@ class Parallel:
         return self._branches.child(part)
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
+        if (known := scope.known_output()) is not None:
+            return known
         scope.container_started(self.kind)
         scopes = [scope.child(name, copied(scope.state)) for name in self._branches.names]
         ended = await self._run_branches(step_input, scopes)
@@ -114,10 +116,12 @@ class Parallel:
             if not isinstance(error, Pause):
                 raise error
         outputs = [end for end in ended if isinstance(end, StepOutput)]
+        used = sum((output.usage for output in outputs), Usage())
+        used = replace(used, seconds=max((output.usage.seconds for output in outputs), default=0.0))
         failed = next((output for output in outputs if not output.success), None)
         good = [output for output in outputs if output.success]
         if failed is not None and (self._fails_fast or not (good or raised)):
-            return StepOutput(success=False, error=failed.error, step_name=scope.name, steps=tuple(outputs))
+            return StepOutput(None, False, failed.error, False, scope.name, tuple(outputs), used)
         stop = any(output.stop for output in good)
         if raised and not stop:
             raise raised[0]
@@ -129,13 +133,12 @@ class Parallel:
         try:
             merged = merge_branches(scope.state, branches)
         except StateConflict as conflict:
-            return StepOutput(success=False, error=str(conflict), step_name=scope.name, steps=tuple(outputs))
+            return StepOutput(None, False, str(conflict), False, scope.name, tuple(outputs), used)
         scope.state.clear()
         scope.state.update(merged)
         content = "\n\n".join(f"## {output.step_name}\n\n{as_text(output.content)}" for output in good)
-        return StepOutput(
-            content if good else before, stop=stop, step_name=scope.name, steps=tuple(outputs), branches=True
-        )
+        content = content if good else before
+        return StepOutput(content, True, None, stop, scope.name, tuple(outputs), used, branches=True)
 
     async def _leave_out(self, output: StepOutput, scopes: Sequence[Scope]) -> None:
         """Put the failures that were gone on without in the journal: a resume must not try them anew."""
@@ -143,8 +146,8 @@ class Parallel:
         for scope in scopes:
             key = _left_out(scope)
             if scope.name in failed and scope.context.journal.known(key) is None:
-                entry = JournalEntry(key, "verdict", output=replace(failed[scope.name], usage=Usage()))
-                await scope.context.journal.record(entry, scope.context.stream.take_unstored())
+                entry = JournalEntry(key, "verdict", output=failed[scope.name])
+                await scope.keep(entry)
 
 
 def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:

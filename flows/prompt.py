@@ -13,10 +13,11 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import Field, create_model
 
-from storage.records import Decision, Evidence, Run, Turn
+from storage.records import Decision, Evidence, Turn
 
-from .decision import age, input_text
+from .age import age
 from .question import Question
+from .recall import Known
 from .workflow import Workflow
 
 RECENT_TURNS = 6
@@ -47,9 +48,8 @@ def workflow_tools(workflows: Iterable[Workflow]) -> list[BaseTool]:
 def messages(
     question: Question,
     conversation: Sequence[Turn],
-    evidence: Sequence[Evidence],
+    known: Known,
     suggestion: Decision,
-    failed: Sequence[Run],
     now: datetime,
     instructions: str = "",
 ) -> list[BaseMessage]:
@@ -61,8 +61,8 @@ def messages(
     shown.append(HumanMessage(question.message))
     call = {"name": "recall", "args": {"question": question.text}, "id": call_id, "type": "tool_call"}
     shown.append(AIMessage("", tool_calls=[call]))
-    artifact = _artifact(question, evidence, suggestion, now)
-    text = _told(evidence, suggestion, failed, now)
+    artifact = _artifact(question, known.evidence, suggestion, now)
+    text = _told(known, suggestion, now)
     shown.append(ToolMessage(text, tool_call_id=call_id, name="recall", artifact=artifact))
     return shown
 
@@ -109,7 +109,8 @@ def _artifact(question: Question, evidence: Sequence[Evidence], suggestion: Deci
     }
 
 
-def _told(evidence: Sequence[Evidence], suggestion: Decision, failed: Sequence[Run], now: datetime) -> str:
+def _told(known: Known, suggestion: Decision, now: datetime) -> str:
+    evidence = known.evidence
     parts = ["What past workflow runs hold on this message:" if evidence else "Past runs hold nothing on this."]
     for piece in evidence:
         passage = piece.passage
@@ -117,11 +118,10 @@ def _told(evidence: Sequence[Evidence], suggestion: Decision, failed: Sequence[R
             f"[{piece.label}] {passage.step_name} of {passage.workflow}, {age(passage.finished_at, now)}, "
             f"asked for: {_shortened(passage.run_input, 200)}\n{_shortened(passage.text, _PASSAGE_LIMIT)}"
         )
-    for run in failed:
-        error = _shortened(run.error or "", _ERROR_LIMIT)
+    for past in known.ended_early:
         parts.append(
-            f"{run.workflow} failed {age(run.finished_at, now)} on {input_text(run.input)[:200]!r}: {error} "
-            "(not to be cited)"
+            f"{past.workflow} ended {past.status} {age(past.finished_at, now)} on {past.input[:200]!r}: "
+            f"{_shortened(past.error or '', _ERROR_LIMIT)} (not to be cited)"
         )
     parts.append(f"The rules suggest: {suggestion.action}. {suggestion.reason}")
     return "\n\n".join(parts)

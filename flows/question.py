@@ -1,123 +1,84 @@
-"""What a message asks for: its topic, what it refers back to, and what must be found to answer it."""
+"""What a message asks for: what it is about, word by word, what it refers back to, and how it is put."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from agents.extraction.topic import topic
+from agents.frequency import commonness, is_place
 from agents.text import STOPWORDS, WORD, stem, words
-from agents.thesaurus import is_verb
+from agents.thesaurus import is_verb, related
 from storage.records import Turn
 
-from .vocabulary import ABOUT_THE_WORK, HOW_IT_IS_PUT
+from .cues import Cues, cues
+from .phrases import CURRENT, FORM_WORDS
+from .vocabulary import ABOUT_THE_WORK, FOREIGN, HOW_IT_IS_PUT, SHORTENED, SLANG
 
 Kind = Literal["small_talk", "again", "about_past", "create", "question"]
 
-_REFERS = re.compile(
-    r"\b(?:it|its|that|this|they|them|their|theirs|these|those|he|she|his|her|him|himself|herself|itself|there|"
-    r"ones?|else|former|latter|same|all (?:of )?(?:it|this|that)|"
-    r"the (?:first|second|third|last|other|article|report|brief|summary|text|notes|run|result)s?)\b",
+COMMON, TELLING = 6.2, 3.6  # Zipf frequencies: of a word that says nothing, and of one that says all
+SIDE = 0.8  # least weight of a word that can be a side
+LITTLE = 2.5  # of weight, in a message that only passes the time of day
+SOFT = 0.25  # most that a word weighs which only asks or qualifies
+_NUMBER = re.compile(r"^\d[\d.,:/-]*$")
+_VERSIONED = re.compile(r"\bv\.?(?=\d)", re.IGNORECASE)
+_CODE = re.compile(r"^(?=.*\d)\w+$")
+# What stands beside another in a list or a comparison: each has to be found.
+_SIDES = re.compile(
+    r"(\w+)(?: and| or| vs\.?| versus| against| &| und| oder| et| ou| y| o| en| e)\s+(?:the |a |an |in |"
+    r"for )?(?=(\w+))",
     re.IGNORECASE,
 )
-_CONTINUES = re.compile(
-    r"^\W*(?:and|but|so|or|also|then|why|how so|how come|for example|such as|more|go on|continue|really|since when|"
-    r"ok(?:ay)?,? (?:and|but|so))\b",
+_OF_THE_FORM = re.compile(
+    r"\b(?:(?:\d+|one|two|three|four|five|six|vier|drei|fünf|half a)(?:\s+\w+)?\s+(?:bullets?|bullet\s?points?|"
+    r"lines?|sentences?|words|points|paragraphs?|pages?|"
+    r"slides?|tweets?|minutes?|sätze|zeilen|stichpunkte)|"
+    r"(?:to|for|an|für|pour|para|voor)\s+(?:my|our|the|a|meine[nrm]?|de[nmr]|die|mon|ma|mijn|"
+    r"mi)\s+(?:\w+\s+)?\w+(?=\W*(?:$|,|auf\b|in\b|please|pls))|"
+    r"(?:in|auf|en|into|to)\s+(?:german|deutsch|french|fran[cç]ais|spanish|español|dutch|nederlands|italian|italiano|"
+    r"polish|portuguese|english|englisch))\b",
     re.IGNORECASE,
 )
-_INTRODUCES = re.compile(
-    r"^\W*(?:(?:and|but|so|or|also|then|now|ok(?:ay)?)\W+)*"
-    r"(?:(?:what|how) about|tell me about|explain|describe|what (?:is|are|was|were)|who (?:is|was|are|were)|"
-    r"how (?:do|does|did) .+ work)\b",
+# When the user has to have it: "filing at 6", "got 5 min".
+_DEADLINE = re.compile(
+    r"\b(?:in|at|by|before|for|got|have|until|till)\s+\d{1,4}(?::\d\d)?\s*(?:min(?:ute)?s?|secs?|am|pm|h|hrs?|o'clock)?"
+    r"(?=\W*(?:$|[.,;!?]|before|and|then|start))|\b\d{1,2}\s?(?:min(?:ute)?s?|mins|am|pm)\b",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(
-    r"\b(?:compared?|comparison|versus|vs|instead of|rather than|contrast|"
-    r"than(?! (?:that|this|it|before|usual|normal|expected|ever)\b))\b",
-    re.IGNORECASE,
-)
-_AGAIN = re.compile(
-    r"^\W*(?:please\s+|can you\s+|could you\s+)?(?:run|do|try|start|make|generate|write)\s+"
-    r"(?:it|that|this|the (?:same|last)(?: one| thing| run| workflow)?)\s+"
-    r"(?:again|once more|anew|afresh|over|fresh)\b.*$"
-    r"|^\W*(?:please\s+)?(?:re-?run|redo|refresh|repeat|retry)(?:\s+(?:it|that|this|the (?:last|same)(?: run| one)?|"
-    r"the run|the workflow))?(?:\s+(?:please|again|now))?\W*$|^\W*(?:once more|again)(?:,? please)?\W*$",
-    re.IGNORECASE,
-)
-_SMALL_TALK = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks|thank you|thx|ty|great|cool|nice|ok|okay|"
-    r"perfect|awesome|bye|goodbye|see you|well done|lol|yes|no|sure|got it|that'?s? (?:great|all|helpful|it)|"
-    r"how are you|who are you|what are you|what can you do|what do you do|help|can you help(?: me)?|"
-    r"(?:very|so) much|a lot|there|everyone|again|for (?:that|this|your help|the help|the answer))\b[\s,.!?]*)+$",
-    re.IGNORECASE,
-)
-_CREATES = re.compile(
-    r"^\W*(?:(?:please|ok(?:ay)?|now|then|next|and|also|can you|could you|"
-    r"i (?:want|need|would like|'?d like)(?: you)?(?: to)?)\W+)*"
-    r"(?:write|draft|compose|create|produce|prepare|generate|research|investigate|brief me|look into|find out|"
-    r"do (?:some )?research|(?:do|make|give me) (?:one|another(?: one)?|the same|something|an? (?:new )?(?:\w+ )?"
-    r"(?:article|brief|briefing|report|overview)) (?:on|about|for)\b|"
-    r"give me (?:a|an)\s+(?:new\s+)?(?:\w+\s+)?(?:article|brief|briefing|report|overview))\b",
-    re.IGNORECASE,
-)
-_ASKS_WHAT_WAS_SAID = re.compile(
-    r"\b(?:does|did|do) (?:it|this|that|you|he|she|they|the \w+)(?:\s+\w+)? "
-    r"(?:mention|say|talk|look|cover|include|find)\b",
-    re.IGNORECASE,
-)
-_TRANSFORMS = re.compile(
-    r"^\W*(?:(?:please|ok(?:ay)?|now|and|can you|could you|would you)\W+)*"
-    r"(?:translate|summari[sz]e|shorten|rewrite|rephrase|simplify|condense|expand|make|turn|put|convert|explain|format|"
-    r"say|give|show|list|repeat|tell)\b(?: me| us)?\s+(?:it|this|that|them|(?:the|your)(?: whole| entire| last)? "
-    r"(?:article|answer|brief|report|summary|text|notes|result|story|piece))s?\b(?!\s+\w+\s+(?:of|about)\b)",
-    re.IGNORECASE,
-)
-_ASKS_ABOUT = re.compile(
-    r"^\W*(?:and|but|so|ok|okay)?\W*(?:(?:what|how) about|(?:what|anything|something) (?:.*?\b)?"
-    r"(?:say|says|said|tell|tells|know|knows|mention|mentions|write|written|cover|covers)\b.*?\babout)\s+(?P<subject>.+)$",
-    re.IGNORECASE | re.DOTALL,
-)
-# What somebody says of themselves beside the question: "I always thought it was the other one."
 _ASIDE = re.compile(
     r"(?<=[.!?])\s*(?:but |and )?I (?:always |just |once |only )*"
     r"(?:thought|guess|assumed?|bet|remember|heard|read|believed?)\b[^.!?]*",
     re.IGNORECASE,
 )
-_EXACT = re.compile(r"^(?:\d[\d.,:/-]*|\d+\w{1,3})$")
-_JOINING = frozenset("and or but so also then now ok okay the a an any some".split())
-# After one of these comes what is done, not what it is about.
-_BEFORE_A_VERB = frozenset(
-    """to what who it they he she we you i don't doesn't didn't can't couldn't wouldn't won't not just stop keep start
-    actually really ever by""".split()
-)
-
-_BEFORE_A_NOUN = frozenset("a an the this that these those my your our their its of in on for from with about".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word that has to be found. `weight` is 1 for what the question is about, less for how it is put.
+    """A word that has to be found. `weight` (0 to 1) says how much it tells of what is meant.
 
-    An `exact` one (a name, a number, a side of a comparison) must be there for an answer; `doing` says that it
-    stands where verbs do; `before` is the stem of the next word if that is joined to it, as in `ocean energy`.
+    An `exact` one (a name, a number) must be there for an answer; `rare` says that hardly any text has it,
+    `side` that it stands beside another, as in `tidal or wave`.
     """
 
     stem: str
     word: str
     weight: float
     exact: bool = False
-    doing: bool = False
-    before: str = ""
+    rare: bool = False
+    side: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A message understood.
 
-    `text` names what it refers back to; `subject` is its topic in its own words. A message may point back by a
-    word (`it`, `those`), may go on with the conversation without one, or introduce a topic.
+    `text` is what to look for: the message and, if it points back or goes on, what it goes on from. `subject` is its
+    topic in its own words. `foreign` says that it is not in English.
     """
 
     message: str
@@ -125,113 +86,164 @@ class Question:
     text: str
     subject: str
     terms: tuple[Term, ...]
+    cues: Cues
+    talk: str = ""
+    foreign: bool = False
     points_back: bool = False
-    introduces: bool = False
 
     @property
     def about(self) -> tuple[Term, ...]:
         """The terms that say what it is about."""
-        return tuple(term for term in self.terms if term.weight == 1.0)
+        return tuple(term for term in self.terms if term.weight > SOFT)
+
+    @property
+    def compares(self) -> bool:
+        """Whether it holds several things against each other, which several runs may be about."""
+        return self.cues.compares or sum(term.side for term in self.terms) > 1
+
+    @property
+    def orders(self) -> bool:
+        """Whether it asks for work, and not just for more of what is talked about."""
+        return self.cues.orders and not self.points_back
 
 
 def understand(message: str, conversation: Sequence[Turn] = ()) -> Question:
     """What `message` asks, with the turns before it (oldest first)."""
-    terms = _of_the_work(_terms(_ASIDE.sub("", message) or message))
-    about = [term for term in terms if term.weight == 1.0]
-    kind = _kind(message, about)
+    said = cues(message)
+    foreign = is_foreign(message)
+    plain = undotted(_ASIDE.sub("", message) or message)
+    if said.transforms:
+        plain = _OF_THE_FORM.sub(" ", plain)
+    plain = _DEADLINE.sub(" ", plain)
+    if said.current:
+        plain = CURRENT.sub(" ", plain)
+    terms = _terms(plain, said, foreign)
+    about = [term for term in terms if term.weight > SOFT]
     earlier = subject_of(conversation)
-    introduces = bool(_INTRODUCES.match(message)) or _is_bare(message, about)
-    in_talk = bool(earlier) and kind != "small_talk"
-    points_back = in_talk and (not about or bool(_REFERS.search(message)))
-    goes_on = in_talk and bool(_CONTINUES.match(message)) and (not introduces or len(about) < 2)
-    asked = _ASKS_ABOUT.match(message)
-    plain = asked.group("subject").strip(" ?!.") if asked else message
-    text = f"{plain} ({earlier})" if points_back or goes_on else plain
-    return Question(message, kind, text, topic(plain), terms, points_back, introduces)
+    leans = bool(conversation) and (not about or said.points or (said.goes_on and not said.brings_up))
+    text = f"{message} ({earlier})" if leans and earlier else message
+    talk = "\n".join(f"{turn.message}\n{turn.answer}" for turn in conversation[-2:])
+    return Question(message, _kind(said, about), text, topic(message), terms, said, talk, foreign, leans)
 
 
 def subject_of(conversation: Sequence[Turn]) -> str:
-    """What the conversation is about now: the topic of the last turn that ran something or was about something."""
+    """What the conversation is about now: what was last run or answered, else what the user last said."""
     for turn in reversed(conversation):
-        if turn.decision is not None and turn.decision.action in ("run", "refresh") and turn.decision.input:
+        if turn.decision is not None and turn.decision.action != "chat" and turn.decision.input:
             return topic(turn.decision.input)
-        if turn.decision is None or turn.decision.action == "chat":
-            continue
-        if turn.decision.input:
-            return topic(turn.decision.input)
+        if turn.decision is None and turn.message:
+            return topic(turn.message)
     return ""
 
 
-def _kind(message: str, about: Sequence[Term]) -> Kind:
-    if _SMALL_TALK.match(message):
+def beside(question: Question, number: Term) -> frozenset[str]:
+    """The stems of the words next to a number or letter of the message: what it counts or marks."""
+    said = [plain_form(match.group()) for match in WORD.finditer(undotted(question.message))]
+    places = [place for place, plain in enumerate(said) if number.stem in (plain, stem(plain))]
+    near = {said[at] for place in places for at in (place - 1, place + 1) if 0 <= at < len(said)}
+    return frozenset(stem(word) for word in near if word not in STOPWORDS and not word[:1].isdigit())
+
+
+def is_foreign(message: str) -> bool:
+    """Whether the message is in another language than English, by its small words."""
+    said = [word.casefold() for word in words(message)]
+    other = sum(word in FOREIGN for word in said)
+    english = sum(word in STOPWORDS for word in said)
+    return other > english and other > 0
+
+
+def undotted(text: str) -> str:
+    """The text with versions as plain numbers: v2.4 is 2.4."""
+    return _VERSIONED.sub("", text)
+
+
+@lru_cache(maxsize=50_000)
+def plain_form(word: str) -> str:
+    """The word in lower case, without accents and genitive, as `agents.frequency` knows words."""
+    if word.isascii():
+        return word.lower().removesuffix("'s")
+    spread = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").removesuffix("'s"))
+    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+
+
+def _kind(said: Cues, about: Sequence[Term]) -> Kind:
+    murmurs = said.murmurs and sum(term.weight for term in about) < LITTLE
+    if (said.chats or murmurs) and not (said.transforms or said.looks_back):
         return "small_talk"
-    if _AGAIN.match(message):
+    if said.redoes:
         return "again"
-    if _CREATES.match(message) and about:
-        return "create"
-    if not about or _ASKS_WHAT_WAS_SAID.search(message) or _TRANSFORMS.match(message):
+    if said.transforms or said.looks_back:
         return "about_past"
-    return "question"
+    if said.orders and about:
+        return "create"
+    return "question" if about else "about_past"
 
 
-def _is_bare(message: str, about: Sequence[Term]) -> bool:
-    """Whether the message is nothing but a topic, as in `and cars?`."""
-    named = {term.word for term in about}
-    return bool(about) and all(word in named or word.casefold() in _JOINING for word in words(message))
-
-
-def _of_the_work(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    """In `the main points in 3 bullets` the number asks for a form and not for itself."""
-    numbers = [term for term in terms if term.weight == 1.0 and term.word[:1].isdigit()]
-    others = [term for term in terms if term.weight == 1.0 and term not in numbers]
-    if others or not any(term.weight == 0.0 for term in terms):
-        return terms
-    return tuple(replace(term, weight=0.0, exact=False) if term in numbers else term for term in terms)
-
-
-def _terms(message: str) -> tuple[Term, ...]:
+def _terms(message: str, said: Cues, foreign: bool) -> tuple[Term, ...]:
     found: dict[str, Term] = {}
-    compares = bool(_COMPARES.search(message))
-    spans = [(match.group(), match.start(), match.end()) for match in WORD.finditer(message)]
-    previous: Term | None = None
-    before = ""
-    for place, (word, start, _) in enumerate(spans):
-        plain = word.casefold().replace("’", "'").removesuffix("'s")
-        adjoining = place > 0 and message[spans[place - 1][2] : start].strip(" -") == ""
-        if plain in STOPWORDS or (len(plain) < 2 and not plain.isdigit()):
-            previous, before = None, plain
+    shouting = message.isupper() or message.istitle()
+    for place, match in enumerate(WORD.finditer(message)):
+        word = match.group()
+        plain = plain_form(word)
+        if len(word) == 1 and word.isupper() and place > 0 and word != "I" and not shouting:
+            found[plain] = Term(plain, word, 0.9, exact=True)  # zone C, vitamin D
             continue
-        term = _term(word, plain, opening=place == 0, before=before)
-        if compares and term.weight == 1.0:
-            term = replace(term, exact=True)
-        found.setdefault(term.stem, term)
-        if previous is not None and adjoining and _are_joined(previous, term):
-            found[previous.stem] = replace(found[previous.stem], before=term.stem)
-        previous, before = term, plain
-    return tuple(found.values())
-
-
-def _are_joined(one: Term, other: Term) -> bool:
-    """Whether two neighbours make one notion, as `ocean energy` does, and `plants absorb` does not."""
-    return one.weight == other.weight == 1.0 and not one.doing and not other.doing
-
-
-def _raised(plain: str) -> str:
-    """The stem of an adjective that `plain` raises: `oldest` gives `old`, `bigger` `big`, `heavier` `heavy`."""
-    base = re.sub(r"(?:er|est)$", "", plain)
-    if base == plain or len(base) < 3:
-        return ""
-    base = re.sub(r"i$", "y", base)
-    return stem(re.sub(r"([bdgmnt])\1$", r"\1", base))
-
-
-def _term(word: str, plain: str, *, opening: bool, before: str) -> Term:
-    root = stem(plain)
-    exact = bool(_EXACT.match(plain)) or (word[:1].isupper() and not opening and len(word) > 1)
-    if root in ABOUT_THE_WORK and not exact:
-        return Term(root, word, 0.0)
-    soft = not exact and (root in HOW_IT_IS_PUT or len(plain) < 3 or _raised(plain) in HOW_IT_IS_PUT)
-    doing = not exact and (
-        before in _BEFORE_A_VERB or (plain.endswith("ing") and before not in _BEFORE_A_NOUN) or is_verb(root)
+        if plain in STOPWORDS or plain in SHORTENED or (len(plain) < 2 and not plain.isdigit()):
+            continue
+        if foreign and word.casefold() in FOREIGN:
+            continue
+        opening = place == 0 or message[: match.start()].rstrip()[-1:] in ".!?:\n"
+        named = word[:1].isupper() and not opening and not shouting and not foreign and len(word) > 1
+        term = _term(word, plain, named=named, foreign=foreign)
+        if said.transforms and FORM_WORDS.match(plain):
+            term = replace(term, weight=0.0, exact=False)
+        kept = found.get(term.stem)
+        found[term.stem] = term if kept is None or term.exact else kept
+    sides = {plain_form(word) for match in _SIDES.finditer(message) for word in match.groups() if word}
+    return tuple(
+        replace(term, exact=True, side=True) if term.weight >= SIDE and plain_form(term.word) in sides else term
+        for term in found.values()
     )
-    return Term(root, word, 0.25 if soft else 1.0, exact, doing)
+
+
+def _term(word: str, plain: str, *, named: bool, foreign: bool) -> Term:
+    root = stem(plain)
+    if _NUMBER.match(plain):
+        return Term(plain, word, 1.0, exact=True)
+    known = commonness(root)
+    if plain in SLANG or (known == 0 and len(plain) > 5 and _misspells(plain)):
+        return Term(root, word, 0.0)
+    place = is_place(plain)
+    rare = known < 3.0 and len(plain) > 3 and not related(root) and not foreign
+    if root in ABOUT_THE_WORK and not named:
+        return Term(root, word, 0.0)
+    weight = min(1.0, max(0.05, (COMMON - known) / (COMMON - TELLING)))
+    if place or _CODE.match(plain) or (named and known < 5.2):
+        return Term(root, word, max(weight, 0.9), exact=True, rare=rare)
+    if root in HOW_IT_IS_PUT or len(plain) < 3:
+        weight = min(weight, SOFT)
+    elif is_verb(root):
+        weight *= 0.6
+    return Term(root, word, weight, rare=rare)
+
+
+@lru_cache(maxsize=4096)
+def _misspells(plain: str) -> bool:
+    """Whether it is a slip of a word that says nothing: exaclty."""
+    return any(word[0] == plain[0] and slips(word, plain) == 1 for word in STOPWORDS | SLANG if len(word) > 4)
+
+
+def slips(one: str, other: str) -> int:
+    """How many letters are added, left out, changed or swapped with their neighbour; 3 for more than 2."""
+    if abs(len(one) - len(other)) > 2:
+        return 3
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, right in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+    return min(row[-1], 3)

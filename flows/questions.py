@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from storage.records import JournalEntry, Question, QuestionKind, Run
+from storage.records import JournalEntry, Question, QuestionKind, Run, Usage
 
 from .errors import InvalidAnswer, Rejected
 from .node import Child
+from .plain import ALLOWED, odd_part
 from .scope import Scope
 
 
@@ -45,12 +46,13 @@ async def answered(
 
 
 async def within_budget(scope: Scope) -> None:
-    """Ask whether to go on when the run has used up what it may; each yes grants the same amount again."""
-    context, granted = scope.context, 1
-    while context.is_spent(granted):
+    """Ask whether to go on when the run has used up what it may; a yes grants the same amount again from there on."""
+    context, asked, granted_at = scope.context, 0, Usage()
+    while context.is_spent(granted_at):
+        asked += 1
         run = replace(scope, path="", name="")
-        await answered(run, f"budget/{granted}", "budget", f"{context.spent()} were used. Go on?")
-        granted += 1
+        said = await answered(run, f"budget/{asked}", "budget", f"{context.spent()} were used. Go on?")
+        granted_at = Usage(**said)
 
 
 def answer_entry(run: Run, tree: Child, question_id: str | None, answer: dict[str, Any]) -> JournalEntry | None:
@@ -68,7 +70,9 @@ def answer_entry(run: Run, tree: Child, question_id: str | None, answer: dict[st
     node: Child | None = tree
     for part in question.path.split("/") if question.path else ():
         node = node.child(part) if node is not None else None
-    return entry_for(question, schema=_form(getattr(node, "asks", ()), question), **answer)
+    entry = entry_for(question, schema=_form(getattr(node, "asks", ()), question), **answer)
+    granted = question.kind == "budget" and entry.decision
+    return replace(entry, decision=asdict(run.usage)) if granted else entry
 
 
 def _form(forms: Sequence[type[BaseModel]], question: Question) -> type[BaseModel] | None:
@@ -102,6 +106,8 @@ def _decision(
     choice: str | Sequence[str] | None,
     schema: type[BaseModel] | None,
 ) -> Any:
+    others = {"values": values, "output": output, "feedback": feedback or None, "choice": choice or None}
+    _refuse_what_does_not_fit(question, approve, others)
     if approve is False and not feedback:
         return False
     if question.kind == "input":
@@ -113,6 +119,26 @@ def _decision(
     if approve is not True:
         raise InvalidAnswer(f"{question.prompt!r} wants approve=True or approve=False.")
     return True
+
+
+_TAKES: dict[QuestionKind, tuple[str, ...]] = {
+    "confirm": ("approve",),
+    "budget": ("approve",),
+    "input": ("values", "approve"),
+    "route": ("choice", "approve"),
+    "review": ("approve", "output", "feedback"),
+}
+
+
+def _refuse_what_does_not_fit(question: Question, approve: bool | None, others: dict[str, Any]) -> None:
+    """Raises InvalidAnswer if a part of the answer would be dropped: it is no answer to this, or says otherwise."""
+    given = {name for name, value in others.items() if value is not None}
+    agrees = len(given) <= 1 if approve is None else given <= {"output" if approve else "feedback"}
+    takes = _TAKES[question.kind]
+    if given <= set(takes) and agrees:
+        return
+    told = [*([] if approve is None else [f"approve={approve}"]), *sorted(given)]
+    raise InvalidAnswer(f"{question.prompt!r} takes {' or '.join(takes)}, not {' and '.join(told)}.")
 
 
 def _typed(question: Question, values: Any, schema: type[BaseModel] | None) -> Any:
@@ -139,6 +165,8 @@ def _review(question: Question, approve: bool | None, output: Any, feedback: str
     if feedback:
         return {"feedback": feedback}
     if output is not None:
+        if not isinstance(output, BaseModel) and (odd := odd_part(output)):
+            raise InvalidAnswer(f"The output for {question.path} has {odd} in it. It may hold {ALLOWED}.")
         return {"output": output}
     if approve is not True:
         raise InvalidAnswer(f"The review of {question.path} wants approve, an edited output, or feedback.")

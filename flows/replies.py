@@ -34,10 +34,17 @@ def reply_to(asked: Asked, said: Question) -> dict[str, Any] | None:
         return _choice(asked, message)
     if _YES.match(message):
         return {"approve": True}
-    if asked.kind == "review" and said.kind not in ("create", "small_talk", "again") and not said.introduces:
+    if asked.kind == "review" and not _is_something_else(said):
         edited = _EDITED.match(message)
         return {"output": edited.group("text")} if edited else {"feedback": message}
     return None
+
+
+def _is_something_else(said: Question) -> bool:
+    """Whether it is a question or a request of its own, and not what a reviewer says of a draft."""
+    if said.kind in ("small_talk", "again"):
+        return True
+    return (said.cues.asks or said.kind == "create") and not (said.cues.transforms or said.cues.points)
 
 
 def _choice(asked: Asked, message: str) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ from storage.records import RunRequest, Turn
 
 from .errors import WorkflowError
 from .events import ENDS_RUN, Event
+from .inputs import FileLike
 from .stream import EventStream
 from .wire import from_record
 from .workflow import Workflow
@@ -44,10 +45,12 @@ class Runner:
         self.on_resume: FinishTurn | None = None
         self._live: dict[str, _Live] = {}
 
-    async def start(self, workflow: str, input: Any, *, user_id: str, session_id: str) -> str:
+    async def start(
+        self, workflow: str, input: Any, *, user_id: str, session_id: str, files: Iterable[FileLike] = ()
+    ) -> str:
         """Start a run and return its id at once. Raises InvalidInput, or WorkflowError for an unknown name."""
         found = self.workflow(workflow)
-        request = await found.request(input, user_id=user_id, session_id=session_id, store=self.store)
+        request = await found.request(input, user_id=user_id, session_id=session_id, files=files, store=self.store)
         await self.store.create_run(request)
         stream = EventStream(request.stream, sink=self.store)
         self.launch(stream, found.execute(request, stream=stream, store=self.store))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from agents.context import UsageMeter
@@ -12,7 +13,9 @@ from storage.records import JournalEntry, StepOutput, Usage
 from .errors import WorkflowError
 from .events import BaseEvent, StepFailed, StepFinished, StepStarted
 from .journal import Journal
+from .state import apply_changes
 from .stream import EventStream
+from .work import Work
 
 MAX_DEPTH = 10
 
@@ -45,14 +48,14 @@ class RunContext:
             self.before.input_tokens + now.input_tokens, self.before.output_tokens + now.output_tokens, seconds
         )
 
-    def is_spent(self, granted: int) -> bool:
-        """Whether the run has used `granted` times what it may."""
+    def is_spent(self, granted_at: Usage) -> bool:
+        """Whether the run has used what it may since it had used `granted_at`."""
         if self.max_tokens is None and self.max_seconds is None:
             return False
         used = self.usage
-        if self.max_tokens is not None and used.total_tokens >= granted * self.max_tokens:
+        if self.max_tokens is not None and used.total_tokens - granted_at.total_tokens >= self.max_tokens:
             return True
-        return self.max_seconds is not None and used.seconds >= granted * self.max_seconds
+        return self.max_seconds is not None and used.seconds - granted_at.seconds >= self.max_seconds
 
     def spent(self) -> str:
         """What the run has used, in words."""
@@ -68,23 +71,22 @@ class Scope:
     name: str = ""
     state: dict[str, Any] = field(default_factory=dict)
     depth: int = 0
+    work: Work = field(default_factory=Work)
 
     def child(self, name: str, state: dict[str, Any] | None = None) -> Scope:
         """The scope of a child: one part longer, the same state unless it gets its own."""
         path = f"{self.path}/{name}" if self.path else name
-        return Scope(self.context, path, name, self.state if state is None else state, self.depth)
+        return Scope(self.context, path, name, self.state if state is None else state, self.depth, self.work)
 
     def nested(self) -> Scope:
         """The scope a nested workflow runs its steps in; refused beyond MAX_DEPTH."""
         if self.depth >= MAX_DEPTH:
-            raise WorkflowError(
-                f"{self.path}: workflows are nested more than {MAX_DEPTH} deep. Does one contain itself?"
-            )
-        return Scope(self.context, self.path, self.name, self.state, self.depth + 1)
+            raise WorkflowError(f"workflows are nested more than {MAX_DEPTH} deep. Does one contain itself?")
+        return Scope(self.context, self.path, self.name, self.state, self.depth + 1, self.work)
 
     def emit(self, event: type[E], /, **fields: Any) -> None:
         """Tell whoever watches."""
-        if self.context.stream.active:
+        if self.context.stream.active and not self.work.dropped:
             if self.context.unannounced:
                 self._announce_around()
             self.context.stream.emit(event, self.context.run_id, self.path, self.name, **fields)
@@ -109,8 +111,22 @@ class Scope:
         entry = self.context.journal.known(self.path)
         return entry if entry is not None and entry.status != "failed" else None
 
+    def known_output(self) -> StepOutput | None:
+        """What is known that this path gave, or what a fork says instead; its changes of the state are made."""
+        known = self.known()
+        if known is None or known.output is None:
+            return None
+        apply_changes(self.state, known.changes)
+        return known.output
+
+    async def keep(self, entry: JournalEntry) -> None:
+        """Put `entry` in the journal, with the events so far. Raises CancelledError if nobody waits for it any more."""
+        self.stop_if_dropped()
+        await self.context.journal.record(self._with_spent(entry), self.context.stream.take_unstored())
+
     async def record(self, entry: JournalEntry, event: type[E], /, **fields: Any) -> None:
-        """Put `entry` in the journal; only then tell of it, with an event of class `event`."""
+        """Like `keep`, and then tell of it, with an event of class `event`."""
+        self.stop_if_dropped()
         stream = self.context.stream
         if not stream.stores:
             await self.context.journal.record(entry, ())
@@ -118,9 +134,18 @@ class Scope:
             return
         seq = stream.prepare(event, self.context.run_id, self.path, self.name, **fields)
         try:
-            await self.context.journal.record(entry, stream.take_unstored())
+            await self.context.journal.record(self._with_spent(entry), stream.take_unstored())
         finally:
             stream.release(seq)
+
+    def _with_spent(self, entry: JournalEntry) -> JournalEntry:
+        """With what the run has used by now, for a store that outlives the process."""
+        return replace(entry, spent=self.context.usage) if self.context.stream.stores else entry
+
+    def stop_if_dropped(self) -> None:
+        """Raises CancelledError if nobody waits for what is done here any more."""
+        if self.work.dropped:
+            raise asyncio.CancelledError
 
     def container_started(self, kind: str) -> None:
         self.announce(StepStarted, kind=kind)

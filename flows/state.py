@@ -6,7 +6,8 @@ import copy
 from collections.abc import Sequence
 from typing import Any, cast
 
-from .errors import StateConflict
+from .errors import StateConflict, StepError
+from .plain import ALLOWED, odd_part
 
 
 def copied(state: dict[str, Any]) -> dict[str, Any]:
@@ -21,6 +22,13 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, 
     changed = {key: value for key, value in after.items() if key not in before or before[key] != value}
     removed = [key for key in before if key not in after]
     return {"set": changed, "removed": removed} if changed or removed else None
+
+
+def check_changes(before: dict[str, Any], after: dict[str, Any], path: str) -> None:
+    """StepError that names the step if it put something into the state that JSON would change."""
+    changes = changes_between(before, after)
+    if changes and (odd := odd_part(changes["set"])):
+        raise StepError(f"{path} put {odd} into the session state. It may hold {ALLOWED}.")
 
 
 def apply_changes(state: dict[str, Any], changes: dict[str, Any] | None) -> None:

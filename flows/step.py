@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,13 +16,14 @@ from agents.context import usage_meter
 from agents.failures import is_permanent
 from storage.records import EntryStatus, JournalEntry, StepOutput, Usage, now
 
-from .errors import Rejected, StepFailure, cause_of
+from .errors import Rejected, StepFailure, cause_of, failure_of, is_permanent_failure
 from .events import StepFailed, StepFinished, StepRetried, StepSkipped, StepStarted
 from .executors import executor_for
-from .node import HISTORY_RUNS, Child, Node, StepInput, Way, check_name
+from .node import HISTORY_RUNS, Child, Nestable, Node, StepInput, Way, check_name, free_part, name_of
 from .questions import Pause, answered, within_budget
 from .scope import Scope
-from .state import apply_changes, changes_between, copied
+from .state import apply_changes, changes_between, check_changes, copied
+from .work import Work, waited_for
 
 OnError = Literal["fail", "skip"]
 
@@ -61,7 +62,9 @@ class Step:
         if len(given) != 1:
             raise ValueError("A Step takes exactly one of executor, agent, team or workflow.")
         work = given[0]
-        self.name = check_name(name or _name_of(work))
+        self.name = check_name(name or name_of(work))
+        if retries < 0 or backoff < 0 or (timeout is not None and timeout <= 0):
+            raise ValueError(f"{self.name} needs retries and backoff of at least 0, and a timeout above 0.")
         self.retries = retries
         self.backoff = backoff
         self.timeout = timeout
@@ -73,10 +76,12 @@ class Step:
         self._executor = None if workflow is not None else executor_for(work, add_history)
         self.kind = "step" if workflow is None else "workflow"
         self._fallback: Node | None = None if on_error in ("fail", "skip") else as_node(on_error)
+        self._fallback_part = free_part(self._fallback.name, self._nested) if self._fallback is not None else ""
         self._skip = on_error == "skip"
         self._confirm = confirm
         self._ask = ask
         self._review = review
+        self._has_inner = review or self._nested is not None or self._fallback is not None
 
     @property
     def ways(self) -> Sequence[Way]:
@@ -97,15 +102,13 @@ class Step:
     def child(self, part: str) -> Child | None:
         if part.startswith("#"):  # another version of a reviewed output
             return self
-        if self._fallback is not None and part == self._fallback.name:
+        if self._fallback is not None and part == self._fallback_part:
             return self._fallback
         return self._nested.child(part) if self._nested is not None else None
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
-        known = scope.known()
-        if known is not None and known.output is not None:
-            apply_changes(scope.state, known.changes)
-            return self._restored(known.output)
+        if (known := scope.known_output()) is not None:
+            return self._restored(known)
         if self._nested is None:
             await within_budget(scope)
         if self._confirm is not None:
@@ -122,8 +125,12 @@ class Step:
             work = self._reviewed(step_input, scope) if self._review else self._try(step_input, scope, scope)
             output, status, attempt, state = await work
         spent = Usage(meter.usage.input_tokens, meter.usage.output_tokens, time.perf_counter() - started)
+        if self._has_inner:  # of what ran inside, a part may stand in the journal, where it is not measured again
+            spent = spent.at_least(output.usage)
         content, success, error, stop = output.content, output.success, output.error, output.stop
-        output = StepOutput(content, success, error, stop, scope.name, output.steps, spent, output.branches)
+        output = StepOutput(
+            content, success, error, stop, scope.name, output.steps, spent, output.branches, output.permanent
+        )
         changes = changes_between(scope.state, state)
         entry = JournalEntry(
             path=scope.path,
@@ -153,10 +160,13 @@ class Step:
             attempt += 1
             state = copied(scope.state)
             output, error = await self._attempt(step_input, scope, below, state)
+            scope.stop_if_dropped()
             if error is None:
                 return output, "completed", attempt, state
             if attempt > self.retries or is_permanent(error):
-                return await self._failed(cause_of(error), attempt, step_input, scope, below, output)
+                output = replace(output, permanent=is_permanent(error))
+                cause = cause_of(error) + (f" (attempt {attempt} of {self.retries + 1})" if self.retries else "")
+                return await self._failed(cause, attempt, step_input, scope, below, output)
             scope.emit(StepRetried, attempt=attempt, error=cause_of(error))
             await asyncio.sleep(self.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
 
@@ -164,11 +174,12 @@ class Step:
         self, step_input: StepInput, scope: Scope
     ) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
         """Like `_try`, once a person has approved the output; feedback makes another version of it."""
-        version = 0
+        version, spent = 0, Usage()
         while True:
             version += 1
             draft = await self._draft(version, step_input, scope)
             output, status = draft.output or StepOutput(), draft.status
+            spent += output.usage
             if status == "completed":
                 prompt = f"Is what {self.name} gave good to go on with?"
                 said = await answered(scope, f"review/{version}", "review", prompt, draft=output.content)
@@ -178,7 +189,7 @@ class Step:
                 output = self._restored(replace(output, content=said.get("output", output.content)))
             state = copied(scope.state)
             apply_changes(state, draft.changes)
-            return output, status, draft.attempt, state
+            return replace(output, usage=spent), status, draft.attempt, state
 
     async def _draft(self, version: int, step_input: StepInput, scope: Scope) -> JournalEntry:
         key = f"{scope.path}#draft/{version}"
@@ -187,13 +198,15 @@ class Step:
             return replace(known, output=self._restored(known.output))
         # What runs inside the step is in the journal already: another version of it needs paths of its own.
         below = scope if version == 1 else replace(scope, path=f"{scope.path}/#{version}")
-        output, status, attempt, state = await self._try(step_input, scope, below)
+        started = time.perf_counter()
+        with usage_meter() as meter:
+            output, status, attempt, state = await self._try(step_input, scope, below)
+        spent = Usage(meter.usage.input_tokens, meter.usage.output_tokens, time.perf_counter() - started)
+        output = replace(output, step_name=scope.name, usage=spent.at_least(output.usage))
         changes = changes_between(scope.state, state)
-        entry = JournalEntry(
-            key, "draft", status, replace(output, step_name=scope.name), changes=changes, attempt=attempt
-        )
+        entry = JournalEntry(key, "draft", status, output, changes=changes, attempt=attempt)
         if status == "completed":
-            await scope.context.journal.record(entry, scope.context.stream.take_unstored())
+            await scope.keep(entry)
         return entry
 
     async def _tell_end(self, scope: Scope, entry: JournalEntry, output: StepOutput) -> None:
@@ -209,17 +222,13 @@ class Step:
     async def _attempt(
         self, step_input: StepInput, scope: Scope, below: Scope, state: dict[str, Any]
     ) -> tuple[StepOutput, Exception | None]:
-        deadline: asyncio.Timeout | None = None
         try:
             if self.timeout is None:
                 output = await self._execute(step_input, scope, below, state)
             else:
-                async with asyncio.timeout(self.timeout) as deadline:
-                    output = await self._execute(step_input, scope, below, state)
-        except TimeoutError as error:
-            if deadline is not None and deadline.expired():
-                return StepOutput(), StepFailure(f"it took longer than {self.timeout:g} seconds")
-            return StepOutput(), error
+                work = Work(scope.work)
+                doing = self._execute(step_input, replace(scope, work=work), replace(below, work=work), state)
+                output = await waited_for(doing, work, self.timeout)
         except asyncio.CancelledError:
             if (task := asyncio.current_task()) is None or task.cancelling():
                 raise
@@ -228,7 +237,9 @@ class Step:
             raise
         except Exception as error:
             return StepOutput(), error
-        return output, None if output.success else StepFailure(output.error or "it reported a failure")
+        if output.success:
+            return output, None
+        return output, StepFailure(failure_of(output), permanent=is_permanent_failure(output))
 
     async def _execute(self, step_input: StepInput, scope: Scope, below: Scope, state: dict[str, Any]) -> StepOutput:
         step_input = step_input.with_state(state)
@@ -236,6 +247,7 @@ class Step:
             return await self._nested.run(step_input, replace(below, state=state))
         assert self._executor is not None
         content = await self._executor.execute(step_input, scope)
+        check_changes(scope.state, state, scope.path)
         output = content if isinstance(content, StepOutput) else StepOutput(content)
         if output.content is None and output.success:
             return replace(output, content=step_input.previous_step_content)
@@ -255,16 +267,16 @@ class Step:
         self, fallback: Node, cause: str, attempt: int, step_input: StepInput, below: Scope
     ) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
         state = copied(below.state)
-        inner = replace(below.child(fallback.name), state=state)
+        inner = replace(below.child(self._fallback_part), state=state)
         output = await fallback.run(step_input.with_state(state), inner)
         if output.success:
             return replace(output, error=cause), "completed", attempt, state
         await self._give_up(below, cause, attempt, "failed")  # a resume tries the step itself anew
-        return output, "failed", attempt, below.state
+        return StepOutput(success=False, error=cause, steps=(output,)), "failed", attempt, below.state
 
     async def _give_up(self, below: Scope, cause: str, attempt: int, status: EntryStatus) -> None:
         entry = JournalEntry(_given_up(below), "verdict", status, decision=cause, attempt=attempt)
-        await below.context.journal.record(entry, below.context.stream.take_unstored())
+        await below.keep(entry)
 
     def _restored(self, output: StepOutput) -> StepOutput:
         """The output with its content as the model that the step declares, if it fits."""
@@ -273,14 +285,6 @@ class Step:
             with suppress(ValidationError):
                 return replace(output, content=model.model_validate(output.content, by_alias=True, by_name=True))
         return output
-
-
-@runtime_checkable
-class Nestable(Protocol):
-    """What can be a step of a workflow as a whole: another workflow."""
-
-    @property
-    def node(self) -> Node: ...
 
 
 def as_node(thing: Any) -> Node:
@@ -294,8 +298,3 @@ def as_node(thing: Any) -> Node:
 
 def _given_up(below: Scope) -> str:
     return f"{below.path}#given_up"
-
-
-def _name_of(work: Any) -> str:
-    name = getattr(work, "name", None) or getattr(work, "__name__", None) or type(work).__name__
-    return "function" if name == "<lambda>" else str(name)

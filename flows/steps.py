@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from storage.records import StepOutput
+from storage.records import StepOutput, Usage
 
 from .node import Child, Node, StepInput, Way, check_name, sibling_names
 from .scope import Scope
@@ -35,17 +35,20 @@ class NodeList:
 
         `done` takes the outputs as they come, for a caller who wants them even if the rest is cut short.
         """
+        if (known := scope.known_output()) is not None:
+            return known
         outputs = dict(step_input.previous_step_outputs)
         content = step_input.previous_step_content
-        done = [] if done is None else done
+        done, used = [] if done is None else done, Usage()
         for node, name in zip(self.nodes, self.names, strict=True):
             output = await node.run(step_input.following(content, outputs, scope.state), scope.child(name))
             done.append(output)
             outputs[name] = output
             content = output.content
+            used += output.usage
             if not output.success or output.stop:
-                return StepOutput(content, output.success, output.error, output.stop, scope.name, tuple(done))
-        return StepOutput(content, step_name=scope.name, steps=tuple(done))
+                return StepOutput(content, output.success, output.error, output.stop, scope.name, tuple(done), used)
+        return StepOutput(content, step_name=scope.name, steps=tuple(done), usage=used)
 
 
 class Steps:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, Protocol, TypeVar, cast
 
 from storage.records import EventRecord, now
@@ -22,6 +23,27 @@ class EventSink(Protocol):
     """Where events are kept."""
 
     async def append_events(self, events: Sequence[EventRecord]) -> None: ...
+
+
+@asynccontextmanager
+async def watching(work: Coroutine[Any, Any, Any], stream: EventStream) -> AsyncGenerator[AsyncGenerator[Event]]:
+    """The events of `work`, which is cancelled when the caller leaves before its end."""
+
+    async def run() -> None:
+        try:
+            await work
+        finally:
+            stream.close()
+
+    task = asyncio.create_task(run())
+    try:
+        async with aclosing(stream.follow()) as events:
+            yield events
+        await task
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
 
 
 class _Follower:

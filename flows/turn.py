@@ -16,14 +16,14 @@ from agents.models import resolve_model, stream_reply
 from storage import RunStore
 from storage.records import Action, Decision, Run, RunRequest, Turn, TurnStatus, Usage, now
 
+from .choice import Choice
 from .citations import CitationFilter, citations
-from .decision import Choice, Known, input_text, repeated
 from .errors import InvalidAnswer, cause_of
 from .events import AnswerDelta, Decided, TurnFinished
 from .judgement import Judgement, judge
 from .node import as_text
+from .past import input_text
 from .prompt import RECENT_TURNS, messages, tool_name, workflow_tools
-from .question import Question
 from .recall import Reach
 from .replies import reply_to
 from .stream import EventStream
@@ -108,18 +108,17 @@ class TurnExecution:
         return await self._act(judged, conversation)
 
     async def _act(self, judged: Judgement, conversation: Sequence[Turn]) -> tuple[TurnStatus, str | None]:
-        question, known, decision = judged.question, judged.known, judged.decision
-        ruled = judged.command.name is not None or question.kind == "again" or decision.action == "refresh"
-        if ruled and decision.workflow is not None and decision.action in ("run", "refresh"):
-            return await self._run_all(decision, [Call(decision.workflow, decision.input, decision.reason)])
-        if ruled and decision.action == "clarify":
+        decision = judged.decision
+        if decision.firm and decision.action == "clarify":
             await self._decided(decision)
             self._say(decision.reason)
             return "completed", None
-        same = repeated(known, self._choices(), now())
-        if decision.action == "answer" and same is not None:
+        same = judged.known.same_input
+        if decision.firm and decision.action == "answer" and same is not None:
             return await self._repeat(decision, same)
-        return await self._ask_model(question, known, decision, conversation)
+        if judged.as_asked and decision.workflow is not None:
+            return await self._run_all(decision, [Call(decision.workflow, decision.input, decision.reason)])
+        return await self._ask_model(judged, conversation)
 
     async def _repeat(self, decision: Decision, run: Run) -> tuple[TurnStatus, str | None]:
         """Serve an exact, fresh repeat from its run, without a model call."""
@@ -132,21 +131,21 @@ class TurnExecution:
             self.turn = replace(self.turn, citations=citations([label], decision.evidence))
         return "completed", None
 
-    async def _ask_model(
-        self, question: Question, known: Known, decision: Decision, conversation: Sequence[Turn]
-    ) -> tuple[TurnStatus, str | None]:
+    async def _ask_model(self, judged: Judgement, conversation: Sequence[Turn]) -> tuple[TurnStatus, str | None]:
+        """Let the model answer or call workflows; where the rules want work, words of its own do not count."""
+        known, decision = judged.known, judged.decision
         model = resolve_model(self._setting.model)
         tools = workflow_tools(self._setting.workflows.values())
-        failed = [run for run in (known.last_run,) if run is not None and run.status == "failed"]
-        prompt = messages(question, conversation, known.evidence, decision, failed, now(), self._setting.instructions)
+        prompt = messages(judged.question, conversation, known, decision, now(), self._setting.instructions)
         filtered = CitationFilter([piece.label for piece in known.evidence])
         talks = decision.action in ("chat", "clarify")
+        must_work = decision.firm and decision.action in ("run", "refresh") and decision.workflow is not None
         spoken = decision if talks else _as_answer(decision)
         reply: AIMessage | None = None
         async for part in stream_reply(model, prompt, tools):
             if isinstance(part, AIMessage):
                 reply = part
-            elif text := filtered.take(part):
+            elif not must_work and (text := filtered.take(part)):
                 if self.turn.decision is None:
                     await self._decided(spoken)
                 self._say(text)
@@ -154,6 +153,8 @@ class TurnExecution:
         if reply is not None and reply.tool_calls:
             self._say(rest)
             return await self._called(decision, reply.tool_calls)
+        if must_work and decision.workflow is not None:
+            return await self._run_all(decision, [Call(decision.workflow, decision.input, decision.reason)])
         if self.turn.decision is None:
             await self._decided(spoken)
         self._say(rest + (REMOVED_NOTE if filtered.removed else ""))

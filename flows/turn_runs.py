@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from storage import RunStore
+from storage.errors import NotFound
 from storage.records import Run, RunRequest, Turn, TurnStatus
 
-from .decision import input_text
 from .events import StepDelta, StepRetried, StepStarted
 from .node import as_text
+from .past import input_text
 from .stream import EventStream
 from .workflow import Workflow
 
@@ -55,8 +58,14 @@ class TurnRuns:
                 store=self._store,
             )
             requests.append(request)
-        for request in requests:
-            await self._store.create_run(request)
+        try:
+            for request in requests:
+                await self._store.create_run(request)
+        except asyncio.CancelledError:
+            for request in requests:
+                with suppress(NotFound):  # what was handed in is written, whoever waits for it
+                    await self._store.end_run(request.id, status="cancelled")
+            raise
         return requests
 
     async def work(self, requests: Sequence[RunRequest]) -> Outcome:
@@ -78,7 +87,8 @@ class TurnRuns:
             if run_id == claimed.id:
                 run = await self._execute(claimed, resumed=True)
             elif run.status in ("interrupted", "failed", "cancelled"):
-                run = await self._execute(await self._store.claim_run(run_id), resumed=True)
+                request, _ = await self._workflows[run.workflow].claim(run_id, self._store)
+                run = await self._execute(request, resumed=True)
             runs.append(run)
         return await self._outcome(runs)
 

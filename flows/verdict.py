@@ -12,7 +12,7 @@ from storage.records import JournalEntry
 from .errors import StepError, cause_of
 from .node import StepInput
 from .scope import Scope
-from .state import apply_changes, changes_between, copied
+from .state import apply_changes, changes_between, check_changes, copied
 
 Asked = Callable[..., Any]
 
@@ -33,11 +33,12 @@ async def verdict(
     state = copied(scope.state)
     try:
         said = plain(await _call(asked, given.with_state(state) if isinstance(given, StepInput) else given))
+        check_changes(scope.state, state, path)
     except Exception as error:
         raise StepError(cause_of(error)) from error
     changes = changes_between(scope.state, state)
     entry = JournalEntry(path, kind, decision=said, changes=changes)
-    await scope.context.journal.record(entry, scope.context.stream.take_unstored())
+    await scope.keep(entry)
     apply_changes(scope.state, changes)
     return said
 

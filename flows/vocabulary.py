@@ -50,3 +50,73 @@ HOW_IT_IS_PUT = frozenset(
     typical typically understand unit upside upsides useful usual valuable value various version view want way ways
     weak weakness work worked working works world worldwide worth year years""".split()
 )
+
+# Contractions as they are typed without their apostrophe, and other small words in haste.
+SHORTENED = frozenset(
+    """dont doesnt didnt isnt arent wasnt werent wont cant couldnt wouldnt shouldnt havent hasnt hadnt whos whats
+    wheres
+    hows thats theres its im ive id ill youre youve youll weve theyre theyve hes shes lets yall gonna wanna gotta
+    lemme
+    gimme dunno cos cuz bc w/o w/ yr u ur r ya yep nope tho thru til till n im wich""".split()
+)
+
+# Words of haste and mood, which say nothing of what is meant.
+SLANG = frozenset(
+    """ppl pls plz pleas please thx tnx wtf lol omg btw imo asap fyi afaik lil bit bits stuff thing things guys
+    mate dude
+    bro hell damn bloody heck shit fuck fucking crap hmm hm uh um erm oh ah aha hey hi ok okay yeah yes yep nah right
+    actually basically literally kinda sorta maybe perhaps really quite somehow anyway whatever exactly again already
+    eh huh shd abt b4 tmrw tmr ngl rn hiya legit nah dear sweetheart love luv mins kindly cheerio shes outta approx
+    wrt aka re eg ie etc wise reckon reckoned guess suppose supposed wonder wondering curious tell show remind look
+    looks looking want
+    wanted
+    cheers thanks sorry quickly quick honestly seriously apparently roughly approx about around""".split()
+)
+
+# Small words of other languages that English does not have.
+FOREIGN = frozenset(
+    """der die das den dem des ein eine einen einem einer und oder aber nicht ist sind war waren wird werden wie
+    wieviel
+    warum wieso wann wer wo ich du er sie es wir ihr mir mich dir uns mein meine meinen deine für mit von vom zu
+    zum zur auf aus bei nach
+    über unter auch noch schon mal nur sehr kann kannst können bitte hat haben hatte gibt denn doch eigentlich als
+    wenn dass geworden davon daraus
+    le la les un une des du et ou mais est sont était sera pas ne que qui quoi quel quelle quels combien pourquoi
+    comment je tu il elle
+    nous vous ils mon ma mes ton ta son sa ses pour avec dans sur sous chez au aux ce cette ces plus moins tres
+    très peux peut
+    el los las una unos y o pero es son era fue no si sí qué cuál cuánto cuánta cuántos cómo cuándo dónde yo tú él
+    ella nosotros
+    mi mis su sus para con en por sobre este esta estos hay algo más muy puedes puede del al cierto dicen
+    het een en of maar niet zijn was waren wordt hoe hoeveel waarom wanneer wie waar ik jij je hij zij wij jullie
+    mijn jouw voor met
+    van naar op uit bij ook nog al wel kan kun geen deze dit dat die wat is er te
+    il lo gli uno una ed ma non sono era chi che cosa quanto quanti perché come quando dove io tu lui lei noi voi
+    mio mia per
+    con da di nel nella sul sulla più molto puoi può dei delle
+    o os as um uma e mas não é são foi quem quanto quantos porque como quando onde eu você ele ela nós meu minha
+    para com em
+    no na nos nas por mais muito pode isso czy jest nie jak ile dla""".split()
+) - frozenset("a an as at by do in is it me no of on or so to we was war die dem son sans pour come e o y".split())
+
+# Words of one country, as stems: what is said of the Danes is said of Denmark.
+_NATIONS = """
+denmark danish dane danes|sweden swedish swede swedes|norway norwegian norwegians|finland finnish finn finns|
+iceland icelandic|netherlands dutch holland|belgium belgian belgians flemish|germany german germans|
+austria austrian austrians|switzerland swiss|france french|spain spanish spaniard spaniards|
+portugal portuguese|italy italian italians|greece greek greeks|turkey turkish turk turks|
+poland polish pole poles|czechia czech czechs|slovakia slovak slovaks|hungary hungarian hungarians|
+romania romanian romanians|bulgaria bulgarian|croatia croatian croats|serbia serbian serbs|slovenia slovenian|
+ukraine ukrainian ukrainians|russia russian russians|britain british uk brits england english|
+scotland scottish scots|wales welsh|ireland irish|usa us america american americans|canada canadian canadians|
+mexico mexican mexicans|brazil brazilian brazilians|argentina argentine argentinian|chile chilean|
+peru peruvian|colombia colombian|japan japanese|china chinese|india indian indians|korea korean koreans|
+vietnam vietnamese|thailand thai|indonesia indonesian|malaysia malaysian|philippines filipino philippine|
+taiwan taiwanese|australia australian australians aussie|egypt egyptian|morocco moroccan|nigeria nigerian|
+kenya kenyan|israel israeli|iran iranian|iraq iraqi|estonia estonian|latvia latvian|lithuania lithuanian|
+europe european europeans eu"""
+NATIONS = {
+    stem(word): frozenset(stem(other) for other in nation.split())
+    for nation in _NATIONS.replace("\n", "").split("|")
+    for word in nation.split()
+}

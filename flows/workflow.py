@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,21 +14,24 @@ from uuid import uuid4
 from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel
 
-from storage.records import Run, RunRequest, now
+from storage.errors import AlreadyCompleted
+from storage.records import Run, RunRequest, Usage
 
-from .errors import TreeChanged
 from .events import Event
 from .execution import Execution, spent_before
-from .fork import kept
+from .fork import forked, kept
 from .graph import mermaid
-from .inputs import checked
+from .inputs import FileLike, checked, checked_files, refuse_missing, restored
 from .memory import MemoryStore, RunKeeper
 from .nested import NestedWorkflow
 from .node import HISTORY_RUNS, Node, check_name, fingerprint
+from .plain import ALLOWED, odd_part
 from .questions import answer_entry
+from .starting import Starting, let_go, refuse_other_tree
 from .state import copied
 from .steps import NodeList
-from .stream import EventStream
+from .stream import EventStream, watching
+from .work import shielded
 
 
 class Workflow:
@@ -57,18 +60,23 @@ class Workflow:
         self.input_schema = input_schema
         self.fresh_for = fresh_for
         self.session_state = session_state or {}
+        if odd := odd_part(self.session_state):
+            raise ValueError(f"The session_state of {name} has {odd} in it. It may hold {ALLOWED}.")
         self.store = store
         self.max_tokens = max_tokens
         self.max_seconds = max_seconds
         self.steps = NodeList(steps)
         self._memory = MemoryStore()
         self._fingerprint = json.dumps([fingerprint(node) for node in self.steps.nodes])
+        self._starting = Starting()
         self._executions: dict[str, Execution] = {}
 
     @property
     def node(self) -> Node:
-        """This workflow as a node of another one."""
-        return NestedWorkflow(self.name, self.steps)
+        """This workflow as a node of another one. Raises ValueError if it has a budget, which is a whole run's."""
+        if self.max_tokens is not None or self.max_seconds is not None:
+            raise ValueError(f"{self.name} has max_tokens or max_seconds; give them to the workflow around it instead.")
+        return NestedWorkflow(self.name, self.steps, self.input_schema, self.session_state)
 
     async def run(
         self,
@@ -76,11 +84,14 @@ class Workflow:
         *,
         session_id: str | None = None,
         user_id: str | None = None,
-        files: Sequence[str] = (),
+        files: Iterable[FileLike] = (),
     ) -> Run:
-        """Run to the end. A failed step gives a Run with status `failed`; raises InvalidInput alone."""
+        """Run to the end. A failed step gives a Run with status `failed`; raises InvalidInput alone.
+
+        `files` are paths; steps have them in `step_input.files`, and read what they need.
+        """
         request = await self.request(input, session_id=session_id, user_id=user_id, files=files)
-        await self._store.create_run(request)
+        await self._starting.create(self._store, request)
         stream = EventStream(request.stream, sink=self.store, watched=False)
         try:
             return await self.execute(request, stream=stream)
@@ -97,13 +108,13 @@ class Workflow:
         *,
         session_id: str | None = None,
         user_id: str | None = None,
-        files: Sequence[str] = (),
+        files: Iterable[FileLike] = (),
     ) -> AsyncGenerator[Event]:
         """Run, and tell every event as it happens. Closing the stream cancels the run."""
         request = await self.request(input, session_id=session_id, user_id=user_id, files=files)
-        await self._store.create_run(request)
+        await self._starting.create(self._store, request)
         stream = EventStream(request.stream, sink=self.store)
-        async with self._watching(self.execute(request, stream=stream), stream) as events:
+        async with watching(self.execute(request, stream=stream), stream) as events:
             async for event in events:
                 yield event
 
@@ -112,12 +123,13 @@ class Workflow:
 
         A paused run wants the answer to its question: `approve` (bool), `values` (of an `ask`), `output` (an edited
         one) or `feedback` for a review, `choice` (a name or several); `question_id` makes sure which question is
-        meant. A completed run comes back unchanged. Raises NotFound, Busy, TreeChanged, InvalidAnswer.
+        meant. A completed run comes back unchanged. Raises NotFound, Busy, TreeChanged, InvalidAnswer, and
+        InvalidInput when a file of the run is gone.
         """
-        run = await self._store.get_run(run_id)
-        if run.status == "completed":
-            return run
-        request, stream = await self.claim(run_id, **answer)
+        claimed = await self._claimed(run_id, answer)
+        if claimed is None:
+            return await self._store.get_run(run_id)
+        request, stream = claimed
         try:
             return await self.execute(request, stream=stream, resumed=True)
         finally:
@@ -125,11 +137,11 @@ class Workflow:
 
     async def resume_stream(self, run_id: str, **answer: Any) -> AsyncGenerator[Event]:
         """`resume`, told as events; finished steps are not told again."""
-        run = await self._store.get_run(run_id)
-        if run.status == "completed":
+        claimed = await self._claimed(run_id, answer)
+        if claimed is None:
             return
-        request, stream = await self.claim(run_id, **answer)
-        async with self._watching(self.execute(request, stream=stream, resumed=True), stream) as events:
+        request, stream = claimed
+        async with watching(self.execute(request, stream=stream, resumed=True), stream) as events:
             async for event in events:
                 yield event
 
@@ -139,18 +151,10 @@ class Workflow:
         With `output`, `at` takes that instead of running. Raises NotFound, and WorkflowError for an unknown path.
         """
         request = await self._store.run_request(run_id)
+        refuse_missing(request.files)
         known = kept(await self._store.journal(run_id), at, self.steps, output)
-        request = replace(
-            request,
-            id=uuid4().hex,
-            fingerprint=self._fingerprint,
-            turn_id=None,
-            forked_from=run_id,
-            started_at=now(),
-        )
-        await self._store.create_run(request)
-        for entry in known:
-            await self._store.record(request.id, entry)
+        request = forked(request, self.name, self._fingerprint)
+        await self._starting.create(self._store, request, known)
         stream = EventStream(request.stream, sink=self.store, watched=False)
         try:
             return await self.execute(request, stream=stream, resumed=True)
@@ -167,6 +171,7 @@ class Workflow:
 
     async def cancel(self, run_id: str) -> None:
         """End a run of this process; what is finished stays. Nothing happens if it does not run."""
+        self._starting.cancel(run_id)
         if execution := self._executions.get(run_id):
             execution.cancel()
 
@@ -186,7 +191,7 @@ class Workflow:
         *,
         session_id: str | None = None,
         user_id: str | None = None,
-        files: Sequence[str] = (),
+        files: Iterable[FileLike] = (),
         turn_id: str | None = None,
         store: RunKeeper | None = None,
     ) -> RunRequest:
@@ -195,7 +200,7 @@ class Workflow:
         state = copied(self.session_state)
         history: Sequence[str] = ()
         if session_id is not None:
-            state.update(await store.session_state(session_id, user))
+            state = await store.starting_state(session_id, user, state)
             history = await store.completed_run_ids(session_id, user, HISTORY_RUNS)
         return RunRequest(
             id=run_id,
@@ -207,7 +212,7 @@ class Workflow:
             turn_id=turn_id,
             session_state=state,
             history=tuple(history),
-            files=tuple(files),
+            files=checked_files(files),
         )
 
     async def claim(
@@ -222,15 +227,24 @@ class Workflow:
         """Take over a run that nobody works on, and the stream its events go on in. See `resume`."""
         store = store or self._store
         request = await store.run_request(run_id)
-        if request.fingerprint != self._fingerprint:
-            raise TreeChanged(f"The steps of {self.name} have changed since run {run_id} began; fork it or start anew.")
+        refuse_other_tree(request, self.name, self._fingerprint)
+        refuse_missing(request.files)
         given = answer_entry(await store.get_run(run_id), self.steps, question_id, answer)
-        request = await store.claim_run(run_id, question_id=given.path if given else None, turn_id=turn_id)
-        if given is not None:
-            await store.record(run_id, given)
-        seq = await store.last_seq(request.stream)
+        answers = given.path if given else None
+        async with self._starting.run(store, run_id):
+            request = await shielded(store.claim_run(run_id, question_id=answers, turn_id=turn_id))
+            if given is not None:
+                await store.record(run_id, given)
+            seq = await store.last_seq(request.stream)
         sink = None if isinstance(store, MemoryStore) else store
         return request, EventStream(request.stream, sink=sink, turn_id=request.turn_id, seq=seq)
+
+    async def _claimed(self, run_id: str, answer: dict[str, Any]) -> tuple[RunRequest, EventStream] | None:
+        """`claim`, or None if the run is completed."""
+        if (await self._store.get_run(run_id)).status != "completed":
+            with suppress(AlreadyCompleted):  # since we looked
+                return await self.claim(run_id, **answer)
+        return None
 
     async def execute(
         self,
@@ -242,10 +256,12 @@ class Workflow:
     ) -> Run:
         """Work on a stored `request` until it ends; with `resumed`, go on from its journal."""
         store = store or self._store
-        known = await store.journal(request.id) if resumed else ()
-        history = tuple(await store.get_runs(request.history)) if request.history else ()
-        if self.input_schema is not None and isinstance(request.input, dict):
-            request = replace(request, input=self.input_schema.model_validate(request.input))
+        async with self._starting.run(store, request.id):
+            known = await store.journal(request.id) if resumed else ()
+            history = tuple(await store.get_runs(request.history)) if request.history else ()
+            if resumed and self.input_schema is not None:
+                request = replace(request, input=restored(request.input, self.input_schema, self.name))
+            spent = await spent_before(store, request.id, known) if resumed else Usage()
         execution = Execution(
             self.steps,
             request,
@@ -254,41 +270,24 @@ class Workflow:
             known=known,
             history=history,
             resumed=resumed,
-            spent=await spent_before(store, request, known),
+            spent=spent,
             max_tokens=self.max_tokens,
             max_seconds=self.max_seconds,
         )
         self._executions[request.id] = execution
+        if self._starting.begins(request.id):
+            execution.cancel()
         try:
             return await execution.run()
+        except Exception as error:  # its end could not be told or kept
+            await let_go(store, request.id, error)
+            raise
         finally:
             del self._executions[request.id]
 
     @property
     def _store(self) -> RunKeeper:
         return self.store or self._memory
-
-    @asynccontextmanager
-    async def _watching(
-        self, work: Coroutine[Any, Any, Run], stream: EventStream
-    ) -> AsyncGenerator[AsyncGenerator[Event]]:
-        """The events of `work`, which is cancelled when the caller leaves before its end."""
-
-        async def run() -> None:
-            try:
-                await work
-            finally:
-                stream.close()
-
-        task = asyncio.create_task(run())
-        try:
-            async with aclosing(stream.follow()) as events:
-                yield events
-            await task
-        finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.wait([task])
 
     async def _content_of(self, input: Any) -> Any:
         run = await self.run(input)

@@ -1,7 +1,7 @@
 """What Refrain remembers: one SQLite file, and the values that go in and come out."""
 
 from .encoding import content_text
-from .errors import Busy, NewerSchema, NotFound, StorageError
+from .errors import AlreadyCompleted, Busy, NewerSchema, NotFound, StorageError
 from .records import (
     Action,
     Citation,
@@ -9,6 +9,7 @@ from .records import (
     EventRecord,
     Evidence,
     Feedback,
+    File,
     JournalEntry,
     Passage,
     Question,
@@ -27,12 +28,14 @@ from .store import RunStore
 
 __all__ = [
     "Action",
+    "AlreadyCompleted",
     "Busy",
     "Citation",
     "Decision",
     "EventRecord",
     "Evidence",
     "Feedback",
+    "File",
     "JournalEntry",
     "NewerSchema",
     "NotFound",

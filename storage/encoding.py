@@ -16,6 +16,7 @@ from .records import (
     Citation,
     Decision,
     Evidence,
+    File,
     Passage,
     Question,
     StepOutput,
@@ -155,7 +156,13 @@ def to_output(data: dict[str, Any]) -> StepOutput:
         steps=tuple(to_output(step) for step in data["steps"]),
         usage=to_usage(data["usage"]),
         branches=data.get("branches", False),
+        permanent=data.get("permanent", False),
     )
+
+
+def to_file(data: str | dict[str, str]) -> File:
+    """A file of a run; earlier versions kept the path alone."""
+    return File.at(data) if isinstance(data, str) else File(**data)
 
 
 def to_question(data: dict[str, Any]) -> Question:

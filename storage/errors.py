@@ -13,5 +13,9 @@ class Busy(StorageError):
     """The run is being worked on right now, here or in another process."""
 
 
+class AlreadyCompleted(StorageError):
+    """The run has come to its end; there is nothing to go on with."""
+
+
 class NewerSchema(StorageError):
     """The file was written by a newer version of Refrain."""

@@ -16,16 +16,17 @@ from .encoding import (
     from_time,
     input_key,
     maybe_json,
+    to_file,
     to_json,
     to_output,
     to_question,
     to_time,
     to_usage,
 )
-from .errors import Busy, NotFound, StorageError
+from .errors import AlreadyCompleted, Busy, NotFound, StorageError
 from .events import append_events, refuse_deleted
 from .processes import Owner
-from .records import EventRecord, JournalEntry, Question, Run, RunRequest, RunStatus, StepOutput, Usage, now
+from .records import EventRecord, File, JournalEntry, Question, Run, RunRequest, RunStatus, StepOutput, Usage, now
 
 UNINDEXED, INDEXED = 0, 1
 
@@ -67,15 +68,21 @@ def claim_run(
 ) -> RunRequest:
     """Make the run this process's. Raises Busy when a living process, this one too, is working on it.
 
+    What it asked and what it failed of are gone. Raises AlreadyCompleted for a run that has come to its end.
     With `question_id`, also when the run no longer waits for the answer to that question. With `turn_id` it goes on in
     that turn, and the one that waited for the answer is complete.
     """
     row = _row(db, run_id)
     if question_id is not None and (row["status"] != "paused" or from_json(row["question"])["id"] != question_id):
         raise Busy(f"Run {run_id} no longer waits for that answer: it was given already.")
+    if row["status"] == "completed":
+        raise AlreadyCompleted(f"Run {run_id} is completed.")
     if row["status"] == "running" and owner.lives(row["owner"]):
         raise Busy(f"Run {run_id} is being worked on right now; wait for it, or cancel it first.")
-    db.execute("update runs set status = 'running', owner = ?, finished_at = null where id = ?", [owner.id, run_id])
+    db.execute(
+        "update runs set status = 'running', owner = ?, question = null, error = null, finished_at = null where id = ?",
+        [owner.id, run_id],
+    )
     if turn_id is not None:
         db.execute("update turns set status = 'completed' where id = ? and status = 'paused'", [row["turn_id"]])
         db.execute("update runs set turn_id = ? where id = ?", [turn_id, run_id])
@@ -93,12 +100,12 @@ def record(db: Database, run_id: str, entry: JournalEntry, events: Sequence[Even
     if earlier:
         passages.remove(db, earlier)
     (step_id,) = db.execute(
-        "insert into steps(run_id, path, kind, status, attempt, step_name, output, decision, changes, "
-        "started_at, finished_at, indexed) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "insert into steps(run_id, path, kind, status, attempt, step_name, output, decision, changes, spent, "
+        "started_at, finished_at, indexed) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "on conflict(run_id, path) do update set kind = excluded.kind, status = excluded.status, "
         "attempt = excluded.attempt, step_name = excluded.step_name, output = excluded.output, "
-        "decision = excluded.decision, changes = excluded.changes, started_at = excluded.started_at, "
-        "finished_at = excluded.finished_at, indexed = excluded.indexed returning id",
+        "decision = excluded.decision, changes = excluded.changes, spent = excluded.spent, "
+        "started_at = excluded.started_at, finished_at = excluded.finished_at, indexed = excluded.indexed returning id",
         [
             run_id,
             clean(entry.path),
@@ -109,6 +116,7 @@ def record(db: Database, run_id: str, entry: JournalEntry, events: Sequence[Even
             maybe_json(entry.output),
             maybe_json(entry.decision),
             maybe_json(entry.changes),
+            to_json(entry.spent),
             to_time(entry.started_at),
             to_time(entry.finished_at),
             UNINDEXED if waits else INDEXED,
@@ -132,6 +140,7 @@ def journal(db: Database, run_id: str) -> list[JournalEntry]:
             attempt=row["attempt"],
             started_at=from_time(row["started_at"]),
             finished_at=from_time(row["finished_at"]),
+            spent=to_usage(from_json(row["spent"])),
         )
         for row in rows
     ]
@@ -246,14 +255,14 @@ def _to_request(row: dict[str, Any]) -> RunRequest:
         turn_id=row["turn_id"],
         session_state=from_json(row["start_state"]),
         history=tuple(from_json(row["history"])),
-        files=tuple(from_json(row["files"])),
+        files=_files(row),
         forked_from=row["forked_from"],
         started_at=from_time(row["started_at"]),
     )
 
 
 def _to_run(row: dict[str, Any]) -> Run:
-    working = row["status"] == "running"
+    paused = row["status"] == "paused"
     return Run(
         id=row["id"],
         workflow=row["workflow"],
@@ -262,8 +271,8 @@ def _to_run(row: dict[str, Any]) -> Run:
         content=from_json(row["content"]),
         steps=tuple(to_output(step) for step in from_json(row["steps"]) or ()),
         session_state=from_json(row["session_state"] or row["start_state"]),
-        error=None if working else row["error"],
-        question=to_question(from_json(row["question"])) if row["question"] and not working else None,
+        error=row["error"],
+        question=to_question(from_json(row["question"])) if row["question"] and paused else None,
         usage=to_usage(from_json(row["usage"])),
         forked_from=row["forked_from"],
         started_at=from_time(row["started_at"]),
@@ -271,4 +280,9 @@ def _to_run(row: dict[str, Any]) -> Run:
         user_id=row["user_id"],
         session_id=row["session_id"],
         turn_id=row["turn_id"],
+        files=_files(row),
     )
+
+
+def _files(row: dict[str, Any]) -> tuple[File, ...]:
+    return tuple(to_file(file) for file in from_json(row["files"]) or ())

@@ -31,6 +31,12 @@ def m001_initial(db: Database) -> None:
     _recall(db)
 
 
+@migration()
+def m002_usage_of_unfinished_runs_and_removed_state(db: Database) -> None:
+    db.table("steps").add_column("spent", str)
+    db.table("sessions").add_column("removed", str)
+
+
 def _people(db: Database) -> None:
     db.table("users").create(
         {"number": int, "id": str, "created_at": str, "metadata": str, "passages": int, "next_passage": int},

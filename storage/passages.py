@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlite_utils import Database
 
 from .cutting import cut
-from .encoding import content_text, from_json, from_time
+from .encoding import content_text, from_json, from_time, to_json
 from .records import EntryStatus, JournalEntry, Passage
 from .words import words
 
@@ -92,11 +92,14 @@ def unindexed(db: Database) -> list[tuple[str, int]]:
     )
 
 
-def passages_of(db: Database, run_id: str) -> list[Passage]:
-    """A run's passages, in the order of its steps and of their text."""
-    run = next(db.query(f"{RUN_COLUMNS} (?)", [run_id]), None)
-    rows = db.query(f"select {FOUND} where s.run_id = ? order by s.id, p.start", [run_id])
-    return [to_passage(row, run, 0.0) for row in rows] if run else []
+def passages_of(db: Database, run_ids: Sequence[str]) -> list[Passage]:
+    """The passages of these runs, those of one run in the order of its steps and of their text."""
+    wanted = [to_json(list(run_ids))]
+    runs = {run["id"]: run for run in db.query(f"{RUN_COLUMNS} (select value from json_each(?))", wanted)}
+    rows = db.query(
+        f"select {FOUND} where s.run_id in (select value from json_each(?)) order by s.id, p.start", wanted
+    )
+    return [to_passage(row, runs[row["run_id"]], 0.0) for row in rows]
 
 
 def to_passage(row: dict[str, Any], run: dict[str, Any], score: float) -> Passage:

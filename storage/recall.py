@@ -8,7 +8,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Any
 
@@ -27,6 +27,7 @@ MOST_INPUT_HITS = 500  # of one in runs' inputs: many say "write an article abou
 LIKELY = 100  # passages compared for repeats
 REFINED = 40  # passages whose text is looked at
 INPUT_WEIGHT = 0.3  # of a word in the run's input, against one in the passage
+ALSO_WEIGHT = 0.5  # of a word of the same meaning
 SESSION_BOOST = 1.15
 SATURATION, LENGTH = 1.2, 0.75  # k1 and b of BM25
 USUAL_WORDS = 120
@@ -52,7 +53,9 @@ class _Hits:
     weight: float
 
 
-def search(db: Database, text: str, user_id: str, session_id: str | None, limit: int) -> list[Passage]:
+def search(
+    db: Database, text: str, user_id: str, session_id: str | None, limit: int, also: str = ""
+) -> list[Passage]:
     """The user's passages that match the text, the best first; none when it has no telling word.
 
     Every weight comes of this user's own passages. The same text in several runs is given once, from the newest.
@@ -62,6 +65,10 @@ def search(db: Database, text: str, user_id: str, session_id: str | None, limit:
     if user is None or not asked:
         return []
     hits = [_hits(db, term, *user) for term in asked]
+    for term in terms(also, MOST_TERMS - len(asked)):
+        if term not in asked:
+            hit = _hits(db, term, *user)
+            hits.append(replace(hit, weight=hit.weight * ALSO_WEIGHT))
     scores = _without_repeats(db, _likely(hits, max(LIKELY, limit)))
     chosen = heapq.nlargest(max(REFINED, limit), scores, key=lambda rowid: (scores[rowid], rowid))
     return _refined(db, chosen, hits, session_id, limit)

@@ -6,8 +6,10 @@ Pure values. Times are timezone-aware UTC datetimes; durations are seconds; usag
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import mimetypes
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 RunStatus = Literal["running", "completed", "paused", "cancelled", "failed", "interrupted"]
@@ -41,12 +43,42 @@ class Usage:
             self.seconds + other.seconds,
         )
 
+    def at_least(self, other: Usage) -> Usage:
+        """The larger of each: of two counts of one piece of work, each of which may have missed some."""
+        return Usage(*map(max, astuple(self), astuple(other)))
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that a run works on: its path and its media type. What is in it stays on disk until a step reads it."""
+
+    path: str
+    type: str
+
+    @classmethod
+    def at(cls, path: str) -> File:
+        """The file at `path`, its type as its name tells."""
+        return cls(path, mimetypes.guess_type(path)[0] or "application/octet-stream")
+
+    @property
+    def name(self) -> str:
+        return Path(self.path).name
+
+    def read_bytes(self) -> bytes:
+        """What is in it. Raises OSError if it cannot be read."""
+        return Path(self.path).read_bytes()
+
+    def read_text(self, encoding: str = "utf-8") -> str:
+        """What is in it, as text. Raises OSError, and UnicodeDecodeError if it is not text of that encoding."""
+        return Path(self.path).read_text(encoding)
+
 
 @dataclass(frozen=True, slots=True)
 class StepOutput:
     """What a node of a workflow gave. `error` of a successful output says why its step was skipped.
 
-    `branches` says that `steps` ran at the same time, each with a content of its own.
+    `branches` says that `steps` ran at the same time, each with a content of its own; `permanent`, of a failure, that
+    trying again would not help.
     """
 
     content: Any = None
@@ -57,6 +89,7 @@ class StepOutput:
     steps: tuple[StepOutput, ...] = ()
     usage: Usage = Usage()
     branches: bool = False
+    permanent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +122,7 @@ class RunRequest:
     turn_id: str | None = None
     session_state: dict[str, Any] = field(default_factory=dict)
     history: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
     forked_from: str | None = None
     started_at: datetime = field(default_factory=now)
 
@@ -103,7 +136,7 @@ class JournalEntry:
     """One known answer of a run: a leaf's output, or a verdict, a choice, a person's answer (`decision`).
 
     `kind` is the lower-case class name of the node, or `verdict`, `choice`, `answer`; `changes` are the
-    session-state values the step changed.
+    session-state values the step changed; `spent` is what the run had used by then.
     """
 
     path: str
@@ -115,6 +148,7 @@ class JournalEntry:
     attempt: int = 1
     started_at: datetime = field(default_factory=now)
     finished_at: datetime = field(default_factory=now)
+    spent: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +171,7 @@ class Run:
     user_id: str = "local"
     session_id: str = ""
     turn_id: str | None = None
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +218,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a turn did and why. `reason` and `would_change` are sentences for the user."""
+    """What a turn did and why. `reason` and `would_change` are sentences for the user.
+
+    A `firm` one is the rules' own: no model is asked, or what it says otherwise does not count.
+    """
 
     action: Action
     reason: str
@@ -192,6 +230,7 @@ class Decision:
     input: str | None = None
     confidence: float = 1.0
     would_change: str = ""
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

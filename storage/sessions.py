@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from .encoding import clean, from_json, from_time, to_json, to_time
 from .errors import NotFound
-from .records import Session, now
+from .records import Session, Usage, now
 from .users import ensure_user
 
 _COLUMNS = "select id, user_id, title, created_at, updated_at, metadata from sessions"
@@ -83,16 +83,42 @@ def set_metadata(db: Database, session_id: str, user_id: str, metadata: dict[str
 
 
 def session_state(db: Database, session_id: str, user_id: str) -> dict[str, Any]:
-    row = db.execute("select state from sessions where user_id = ? and id = ?", [user_id, session_id]).fetchone()
-    return dict(from_json(row[0])) if row else {}
+    return _state(db, session_id, user_id)[0]
+
+
+def starting_state(db: Database, session_id: str, user_id: str, defaults: dict[str, Any]) -> dict[str, Any]:
+    """The session's state over `defaults`, without those of them that were removed in it."""
+    state, removed = _state(db, session_id, user_id)
+    return {key: value for key, value in defaults.items() if key not in removed} | state
 
 
 def change_state(db: Database, session_id: str, user_id: str, changes: dict[str, Any]) -> None:
     """Apply `{"set": {key: value}, "removed": [key]}` to the session's state."""
-    state = {**session_state(db, session_id, user_id), **changes["set"]}
-    for key in changes["removed"]:
-        state.pop(key, None)
-    db.execute("update sessions set state = ? where user_id = ? and id = ?", [to_json(state), user_id, session_id])
+    state, removed = _state(db, session_id, user_id)
+    removed = [key for key in dict.fromkeys([*removed, *changes["removed"]]) if key not in changes["set"]]
+    state = {key: value for key, value in {**state, **changes["set"]}.items() if key not in changes["removed"]}
+    db.execute(
+        "update sessions set state = ?, removed = ? where user_id = ? and id = ?",
+        [to_json(state), to_json(removed), user_id, session_id],
+    )
+
+
+def session_usage(db: Database, session_id: str, user_id: str | None) -> Usage:
+    """What all runs of the session have used; those that have not ended yet, as far as their journals tell."""
+    journalled = "(select max(spent ->> '{0}') from steps where run_id = runs.id and runs.finished_at is null)"
+    sums = ", ".join(
+        f"sum(max(coalesce(usage ->> '{what}', 0), coalesce({journalled.format(what)}, 0)))"
+        for what in ("input_tokens", "output_tokens", "seconds")
+    )
+    query = f"select {sums} from runs where session_id = ? and user_id = coalesce(?, user_id)"
+    return Usage(*(used or 0 for used in db.execute(query, [session_id, user_id]).fetchone()))
+
+
+def _state(db: Database, session_id: str, user_id: str) -> tuple[dict[str, Any], list[str]]:
+    """The session's state, and the names that were removed from it."""
+    query = "select state, removed from sessions where user_id = ? and id = ?"
+    row = db.execute(query, [user_id, session_id]).fetchone() or ("{}", None)
+    return from_json(row[0]), from_json(row[1]) or []
 
 
 def _known(db: Database, session_id: str, user_id: str) -> Session:

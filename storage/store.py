@@ -91,7 +91,8 @@ class RunStore:
     async def claim_run(self, run_id: str, *, question_id: str | None = None, turn_id: str | None = None) -> RunRequest:
         """Make the run this process's, to go on with: to answer `question_id`, in another turn, if those are given.
 
-        Raises NotFound, and Busy while a living process works on it or when that question is answered already.
+        Raises NotFound, AlreadyCompleted, and Busy while a living process works on it or when that question is
+        answered already.
         """
         return await self._writer.run(journal.claim_run, run_id, self._owner, question_id, turn_id)
 
@@ -127,9 +128,10 @@ class RunStore:
         events: Sequence[EventRecord] = (),
         finished_at: datetime | None = None,
     ) -> None:
-        """Keep how the run stands: over, paused with its question, or interrupted. Raises NotFound. `finished_at`: now, if not given.
+        """Keep how the run stands: over (at `finished_at`, else now), paused with its question, or interrupted.
 
         `state_changes`, `{"set": {key: value}, "removed": [key]}`, change the session's state if it is completed.
+        Raises NotFound.
         """
         await self._writer.run(
             journal.end_run,
@@ -176,6 +178,14 @@ class RunStore:
         """What the session's completed runs left; empty for a new session."""
         return await self._readers.run(sessions.session_state, session_id, user_id)
 
+    async def starting_state(self, session_id: str, user_id: str, defaults: dict[str, Any]) -> dict[str, Any]:
+        """The session's state over `defaults`, without those of them that its completed runs removed."""
+        return await self._readers.run(sessions.starting_state, session_id, user_id, defaults)
+
+    async def session_usage(self, session_id: str, *, user_id: str | None = None) -> Usage:
+        """What all runs of the session have used: tokens, and seconds of work, waiting for people left out."""
+        return await self._readers.run(sessions.session_usage, session_id, user_id)
+
     async def create_turn(self, turn: Turn) -> None:
         """Keep a new turn; its session and user are made if there are none."""
         await self._writer.run(turns.create_turn, turn, self._owner.id)
@@ -200,19 +210,23 @@ class RunStore:
         """The number of the stream's last event; 0 when it has none."""
         return await self._readers.run(events.last_seq, stream)
 
-    async def search(self, text: str, *, user_id: str, session_id: str | None = None, limit: int = 8) -> list[Passage]:
+    async def search(
+        self, text: str, *, user_id: str, session_id: str | None = None, limit: int = 8, also: str = ""
+    ) -> list[Passage]:
         """The user's passages that match the text, best first; those of `session_id` rise a little.
+
+        The words of `also`, such as others of the same meaning, count half.
 
         All that the user's runs recorded before is found, whatever became of the runs.
         """
         indexing = self._indexing.get(user_id)
         if indexing is not None:
             await asyncio.gather(asyncio.wrap_future(indexing), return_exceptions=True)
-        return await self._readers.run(recall.search, text, user_id, session_id, limit)
+        return await self._readers.run(recall.search, text, user_id, session_id, limit, also)
 
-    async def passages_of(self, run_id: str) -> list[Passage]:
-        """The run's passages, in the order of its steps; none for a run that does not exist."""
-        return await self._readers.run(passages.passages_of, run_id)
+    async def passages_of(self, *run_ids: str) -> list[Passage]:
+        """The runs' passages, in the order of their steps; none for a run that does not exist."""
+        return await self._readers.run(passages.passages_of, run_ids)
 
     async def workflow_run_by_input(
         self, user_id: str, workflow: str | None = None, input_text: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 from langchain_core.messages import HumanMessage
 
@@ -68,6 +69,15 @@ async def test_a_server_that_is_not_there() -> None:
 async def test_a_server_that_is_silent() -> None:
     error = await failure_of(Reply("slow", pause=0.5), timeout=0.1)
     assert "did not answer in time" in str(error)
+
+
+def test_the_status_of_an_http_error_is_found_in_its_response() -> None:
+    def refused(status: int) -> httpx.HTTPStatusError:
+        asked = httpx.Request("GET", "http://x")
+        return httpx.HTTPStatusError("no", request=asked, response=httpx.Response(status, request=asked))
+
+    assert [is_permanent(refused(status)) for status in (400, 401, 404, 429, 500)] == [True, True, True, False, False]
+    assert "refused the key" in explain(refused(401))
 
 
 def test_our_own_errors_are_told_as_they_are() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 from langchain_core.messages import AIMessage, ToolMessage
 
 from agents import Agent, AgentError, ModelFailed, Team
+from agents.agent import Prompt
 from agents.events import (
     AgentEvent,
     AgentFinished,
@@ -73,6 +75,29 @@ async def test_collaborate_goes_on_without_a_member_that_fails_but_not_without_a
         await team.run("Tides")
 
 
+async def test_a_collaborating_member_that_fails_in_any_way_is_gone_on_without() -> None:
+    class Odd(Agent):
+        async def stream(self, prompt: Prompt) -> AsyncGenerator[AgentEvent, None]:
+            raise KeyError("odd")
+            yield
+
+    leader = ScriptedModel(["Ada says so."])
+    team = Team("Duo", [Odd("Bob"), member("Ada", "Yes.")], mode="collaborate", model=leader)
+    assert (await team.run("Tides")).content == "Ada says so."
+    assert "### Bob\nError: 'odd'" in leader.calls[0].messages[-1].text
+
+
+async def test_a_team_of_which_nobody_may_ask_its_model_fails_for_good() -> None:
+    def refused(name: str, *, for_good: bool) -> Agent:
+        return member(name, ModelFailed("No key.", permanent=True) if for_good else ModelFailed("Busy."))
+
+    for second, permanent in ((True, True), (False, False)):
+        members = [refused("Ada", for_good=True), refused("Bob", for_good=second)]
+        with pytest.raises(ModelFailed, match="Nobody of Duo") as caught:
+            await Team("Duo", members, mode="collaborate", model=ScriptedModel()).run("Tides")
+        assert caught.value.permanent is permanent
+
+
 async def test_coordinate_hands_out_tasks_and_gives_results_and_errors_to_the_leader() -> None:
     tasks = AIMessage(
         "",
@@ -134,8 +159,8 @@ async def test_a_team_can_be_a_member() -> None:
     inner = Team("Inner", [member("Ada", "Yes.")], mode="collaborate", model=ScriptedModel(["Inner says."]))
     outer = Team("Outer", [inner], mode="collaborate", model=ScriptedModel(["Outer says."]))
     events = await events_of(outer)
-    assert MemberEvent("Inner", 1, MemberStarted("team")) in events
-    assert MemberEvent("Inner", 1, MemberEvent("Ada", 1, TextDelta("Yes."))) in events
+    assert MemberEvent("Inner", 1, MemberStarted(), "team") in events
+    assert MemberEvent("Inner", 1, MemberEvent("Ada", 1, TextDelta("Yes.")), "team") in events
     assert isinstance(events[-1], AgentFinished)
     assert events[-1].output.content == "Outer says."
 
@@ -156,3 +181,44 @@ def test_teams_that_make_no_sense_are_refused() -> None:
         Team("Twins", [member("Ada"), member("ada")])
     with pytest.raises(ValueError, match="not 'vote'"):
         Team("Odd", [member("Ada")], mode="vote")  # type: ignore[arg-type]
+
+
+async def test_a_leader_that_never_stops_delegating_must_conclude() -> None:
+    asks = [calling("ask_ada", {"task": "more"}, call_id=str(number)) for number in range(3)]
+    model = ScriptedModel([*asks[:2], "Enough."])
+    ada = ScriptedModel(["one", "two"])
+    leader = Agent("Chief", model=model, max_tool_rounds=2)
+    output = await Team("Desk", [Agent("Ada", model=ada)], leader=leader).run("Tides")
+
+    assert output.content == "Enough."
+    assert [len(call.tools) for call in model.calls] == [1, 1, 0]
+    ada.assert_done()
+
+
+async def test_a_coordinated_team_in_a_routed_team_does_the_work() -> None:
+    inner_leader = ScriptedModel([calling("ask_ada", {"task": "find"}), "Inner says: facts."])
+    inner = Team("Inner", [member("Ada", "Facts.")], model=inner_leader)
+    other = ScriptedModel()
+    routed = Team(
+        "Desk", [Agent("Other", model=other), inner], mode="route", model=ScriptedModel([calling("ask_inner")])
+    )
+    assert (await routed.run("Tides")).content == "Inner says: facts."
+    assert other.calls == []
+
+
+async def test_a_routed_team_in_a_coordinated_team_does_the_work() -> None:
+    inner = Team("Inner", [member("Ada", "Facts.")], mode="route", model=ScriptedModel([calling("ask_ada")]))
+    leader = ScriptedModel([calling("ask_inner", {"task": "find"}), "Done."])
+    assert (await Team("Desk", [inner], model=leader).run("Tides")).content == "Done."
+    assert leader.calls[1].messages[-1].text == "Facts."
+
+
+async def test_a_leader_that_calls_a_member_there_is_not_is_told_who_there_is() -> None:
+    leader = ScriptedModel([calling("ask_zoe", {"task": "find"}), "Then I say it myself."])
+    assert (await Team("Desk", [member("Ada")], model=leader).run("Tides")).content == "Then I say it myself."
+    told = leader.calls[1].messages[-1]
+    assert isinstance(told, ToolMessage)
+    assert (told.status, "ask_ada" in told.text) == ("error", True)
+
+    with pytest.raises(ModelFailed, match=r"picked none of its members \(Ada\)"):
+        await Team("Desk", [member("Ada")], mode="route", model=ScriptedModel([calling("ask_zoe")])).run("Tides")

@@ -16,11 +16,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from agents import Agent
 from cli import terminal
 from cli.main import app
 from flows import Step, StepInput, Workflow, WorkflowAgent
 from storage import RunStore
 from storage.records import now
+from tests.scripted import ScriptedModel, with_usage
 
 HOME = Path(__file__).parent.parent
 SUBJECT = "climate change solutions"
@@ -199,3 +201,15 @@ def test_ages_are_told_in_words() -> None:
     ages = [timedelta(seconds=5), timedelta(minutes=5), timedelta(hours=30), timedelta(hours=3), timedelta(days=9)]
     told = [terminal.ago(moment - age) for age in ages]
     assert told == ["just now", "5 min ago", "1 day ago", "3 h ago", "9 days ago"]
+
+
+def test_the_runs_of_a_session_come_with_what_it_has_used(given: Callable[..., None]) -> None:
+    given(Workflow("Count", [Agent("Counter", model=ScriptedModel([with_usage("1, 2", 1200, 34)] * 3))]))
+    for session in ("s", "s", "t"):
+        assert refrain("run", "Count", "to two", "--session", session).exit_code == 0
+
+    told = refrain("runs", "--session", "s").stdout.splitlines()
+    assert len(told) == 4, "a heading, two runs, and the sum"
+    assert told[-1].startswith("in all 2,468 tokens, ")
+    assert len(lines(refrain("runs", "--session", "s", "--json"))) == 2
+    assert "in all" not in refrain("runs").stdout

@@ -40,8 +40,13 @@ def ship(step_input: StepInput) -> str:
     return f"{step_input.previous_step_content or ''} by ship".strip()
 
 
+def read(step_input: StepInput) -> str:
+    return " and ".join(file.read_text() for file in step_input.files)
+
+
 def flows() -> list[Workflow]:
     return [
+        Workflow("Read", [read]),
         Workflow("Press", [Step("Write", executor=write, review=True), published]),
         Workflow("Trip", [Step("Book", executor=book, ask=Trip)]),
         Workflow("Way", [Router(None, [train, ship])]),
@@ -158,3 +163,21 @@ def test_a_program_reads_the_question_from_the_last_event() -> None:
     last = json.loads(ran.stdout.splitlines()[-1])
     assert last["type"] == "run_paused"
     assert last["question"]["kind"] == "input"
+
+
+def test_files_are_given_one_by_one(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("a.txt", "b.txt")]
+    for file in files:
+        file.write_text(f"what is in {file.name}")
+    ran = refrain("run", "Read", "them", *(part for file in files for part in ("--file", str(file))))
+
+    assert ran.exit_code == 0, ran.output
+    assert only_run()["content"] == "what is in a.txt and what is in b.txt"
+    assert only_run()["files"][0] == {"path": str(files[0]), "type": "text/plain"}
+
+
+def test_a_file_that_is_not_there_is_named_and_nothing_runs() -> None:
+    ran = refrain("run", "Read", "them", "--file", "/nowhere/in.pdf")
+
+    assert (ran.exit_code, ran.stderr) == (1, "There is no file /nowhere/in.pdf.\n")
+    assert refrain("runs", "--json").stdout == ""

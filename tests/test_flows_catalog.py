@@ -13,7 +13,7 @@ from chat.welcome import starters
 from flows import Workflow, WorkflowAgent
 from flows.catalog import fact_check as checking
 from flows.catalog.compare import name_sides
-from flows.decision import Choice, choose
+from flows.choice import Choice, choose
 from flows.events import ToolCalled
 from flows.node import StepInput
 from flows.question import understand

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, Field
@@ -231,3 +235,38 @@ async def test_a_long_text_keeps_to_the_screen_while_it_grows_and_is_printed_who
 
     printed = ESCAPE.sub("", file.getvalue())
     assert all(len(re.findall(rf"│ line {number} +│", printed)) >= 1 for number in range(100))
+
+
+PRINTING = """
+import sys
+from flows import Loop, Parallel, Step, Steps, Workflow
+
+def says(name):
+    return Step(name, executor=lambda step_input: f"**{name}** was said")
+
+inner = [Loop([says("deep")], max_iterations=2), Workflow("Inner", [says("last")])]
+tree = Parallel(says("web"), Steps("files", inner))
+Workflow("W", [tree, Step("skipped", executor=lambda step_input: 1 / 0, on_error="skip")]).print_response(
+    "a topic", stream=sys.argv[1] == "live"
+)
+"""
+
+
+@pytest.mark.parametrize("how", ["live", "whole"])
+def test_nested_and_parallel_steps_come_through_a_real_pipe_without_escape_codes(how: str) -> None:
+    environment = {**os.environ, "TERM": "xterm-256color", "FORCE_COLOR": "", "COLUMNS": "200"}
+    printed = subprocess.run(
+        [sys.executable, "-c", PRINTING, how],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parent.parent,
+        env=environment,
+    )
+
+    assert "\x1b" not in printed.stdout + printed.stderr
+    for path in ("web", "files › Loop › 2 › deep", "files › Inner › last"):
+        assert printed.stdout.count(f"=== Parallel › {path} ===") == 1
+    assert printed.stdout.count("**deep** was said") == 2
+    assert "skipped: ZeroDivisionError" in printed.stdout

@@ -7,9 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.decision import Choice, Known, age, decide
+from flows.age import age
+from flows.choice import Choice
+from flows.decision import decide
+from flows.past import of_passages
 from flows.question import understand
-from storage.records import Decision, Evidence, Passage, Run, Turn
+from flows.recall import Known
+from storage.records import Decision, Passage, Run, Turn
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -20,8 +24,8 @@ TEXT = (
 )
 
 
-def evidence(text: str = TEXT, hours: float = 1.0) -> Evidence:
-    passage = Passage(
+def past(text: str = TEXT, hours: float = 1.0) -> Passage:
+    return Passage(
         run_id="r1",
         path="Researcher",
         step_name="Researcher",
@@ -34,7 +38,10 @@ def evidence(text: str = TEXT, hours: float = 1.0) -> Evidence:
         start=0,
         end=len(text),
     )
-    return Evidence(1, passage, 1.0)
+
+
+def known_of(*passages: Passage, run: Run | None = None, same: Run | None = None) -> Known:
+    return Known(tuple(of_passages(passages, session_id="s", in_view="r1" if run else None)), run, same)
 
 
 def last_run() -> Run:
@@ -47,7 +54,7 @@ def talk(message: str = "Write an article about climate change solutions") -> Tu
 
 
 def decided(message: str, known: Known | None = None) -> Decision:
-    known = known if known is not None else Known((evidence(),), last_run())
+    known = known if known is not None else known_of(past(), run=last_run())
     return decide(understand(message, [talk()]), known, CHOICES, NOW)
 
 
@@ -96,7 +103,7 @@ def test_with_nothing_in_memory_it_says_so_and_runs_what_fits() -> None:
 
 def test_age_turns_an_answer_into_a_refresh() -> None:
     message = "How much cheaper did solar modules get?"
-    old = Known((evidence(hours=24 * 8),), last_run())
+    old = known_of(past(hours=24 * 8), run=last_run())
 
     assert decided(message).action == "answer"
     assert decided(message, old).action == "refresh"
@@ -104,13 +111,13 @@ def test_age_turns_an_answer_into_a_refresh() -> None:
 
 
 def test_asking_for_the_latest_wants_newer_evidence_than_an_hour() -> None:
-    old = Known((evidence(hours=5),), last_run())
+    old = known_of(past(hours=5), run=last_run())
 
     assert decided("What is the latest share of wind turbines in Denmark?", old).action == "refresh"
 
 
 def test_an_old_result_still_answers_what_is_asked_about_the_past() -> None:
-    old = Known((evidence(hours=24 * 30),), last_run())
+    old = known_of(past(hours=24 * 30), run=last_run())
 
     assert decided("Which sources did it use?", old).action == "answer"
 
@@ -121,12 +128,12 @@ def test_the_same_input_is_served_while_it_is_fresh() -> None:
     stale = Known((), run, replace(run, finished_at=NOW - timedelta(days=8)))
 
     assert decided("climate change solutions", fresh).action == "answer"
-    assert decided("climate change solutions", stale).action == "run"
+    assert decided("climate change solutions", stale).action == "refresh"
 
 
 def test_naming_a_workflow_first_runs_it_unless_it_has_done_just_that() -> None:
     checks = [*CHOICES, Choice("Fact check", "Checks a claim.", WEEK)]
-    known = Known((evidence(),), last_run())
+    known = known_of(past(), run=last_run())
     asked = decide(understand("Fact check: solar modules fell by 90 percent", [talk()]), known, checks, NOW)
     again = decide(understand("Article on climate change solutions", [talk()]), known, checks, NOW)
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,3 +128,76 @@ async def test_text_of_an_attempt_that_timed_out_does_not_reach_the_next() -> No
     events = [event async for event in workflow.stream("x")]
     assert [event.text for event in events if event.type == "step_delta"] == ["so far", "second try"]
     assert events[-1].type == "run_finished"
+
+
+async def test_cancel_while_the_end_is_written_changes_nothing(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, go_on = asyncio.Event(), asyncio.Event()
+    end_run = store.end_run
+
+    async def slowly(run_id: str, **outcome: Any) -> None:
+        writing.set()
+        await go_on.wait()
+        await end_run(run_id, **outcome)
+
+    monkeypatch.setattr(store, "end_run", slowly)
+    workflow = Workflow("W", [first], store=store)
+    running = asyncio.create_task(workflow.run("x"))
+    await writing.wait()
+    (run,) = await store.runs()
+    await workflow.cancel(run.id)
+    await workflow.cancel(run.id)
+    go_on.set()
+
+    assert (await running).status == (await store.get_run(run.id)).status == "completed"
+
+
+async def test_cancelling_twice_is_cancelling_once(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    speaks, writing, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    end_run = store.end_run
+
+    async def slowly(run_id: str, **outcome: Any) -> None:
+        writing.set()
+        await go_on.wait()
+        await end_run(run_id, **outcome)
+
+    async def slow(step_input: StepInput) -> None:
+        speaks.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.02)
+
+    monkeypatch.setattr(store, "end_run", slowly)
+    workflow = Workflow("W", [first, slow], store=store)
+    running = asyncio.create_task(workflow.run("x"))
+    await speaks.wait()
+    (run,) = await store.runs()
+    await workflow.cancel(run.id)
+    await workflow.cancel(run.id)
+    await writing.wait()
+    await workflow.cancel(run.id)
+    go_on.set()
+    ended = await running
+    await workflow.cancel(run.id)
+
+    assert (ended.status, [step.content for step in ended.steps]) == ("cancelled", ["done before"])
+
+
+async def test_a_caller_that_is_cancelled_while_the_end_is_written_finds_the_run_ended(store: RunStore) -> None:
+    ends = asyncio.Event()
+
+    async def last(step_input: StepInput) -> str:
+        asyncio.get_running_loop().call_soon(ends.set)
+        return "last"
+
+    workflow = Workflow("W", [last], store=store)
+    running = asyncio.create_task(workflow.run("x"))
+    await ends.wait()
+    running.cancel()
+    await asyncio.wait([running])
+
+    (run,) = await store.runs()
+    assert run.status in ("completed", "cancelled")
+    assert (await workflow.resume(run.id)).content == "last"

@@ -90,6 +90,8 @@ async def test_a_team_in_a_team_is_told_two_levels_down() -> None:
     events = [event async for event in Workflow("W", [outer]).stream("x")]
 
     assert [text_at(events, path) for path in ("Outer", "Outer/Inner", "Outer/Inner/Ada")] == ["Indeed.", "So.", "Yes."]
+    kinds = [(event.path, event.kind) for event in events if isinstance(event, StepStarted | StepFinished)]
+    assert sorted(set(kinds)) == [("Outer", "step"), ("Outer/Inner", "team"), ("Outer/Inner/Ada", "agent")]
 
 
 async def test_history_is_the_sessions_last_completed_runs_newest_last(store: RunStore) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from flows import Condition, Loop, Parallel, Step, StepInput, Workflow
+from flows import Condition, Loop, Parallel, Router, Step, StepInput, StepOutput, Steps, Workflow
 from flows.errors import WorkflowError
+from storage import RunStore
 
 
 class Says:
@@ -99,3 +100,68 @@ def test_the_picture_says_which_way_is_taken_when_and_where_a_person_is_waited_f
     assert f"{named['look']} -.->|again| {named['Loop']}" in drawn
     assert "risky #lt;b#gt; #amp; c" in drawn
     assert f"-.->|if it fails| {named['instead']}" in drawn
+
+
+async def done(step_input: StepInput) -> str:
+    return "done"
+
+
+@pytest.mark.parametrize("kind", ["parallel", "steps", "loop", "condition", "router", "workflow", "branch"])
+async def test_an_edited_output_takes_the_place_of_a_container(kind: str, store: RunStore) -> None:
+    edited: list[str] = []
+
+    async def once(step_input: StepInput) -> str:
+        edited.append("ran")
+        return "ran"
+
+    def evaluator(step_input: StepInput) -> bool:
+        edited.append("asked")
+        return True
+
+    def selector(step_input: StepInput) -> str:
+        edited.append("asked")
+        return "once"
+
+    made = {
+        "parallel": Parallel(once, done, name="C"),
+        "steps": Steps("C", [once]),
+        "loop": Loop([once], name="C", max_iterations=2),
+        "condition": Condition(evaluator, [once], name="C"),
+        "router": Router(selector, [once], name="C"),
+        "workflow": Workflow("C", [once]),
+        "branch": Parallel(Steps("C", [once]), done, name="P"),
+    }[kind]
+    at = "P/C" if kind == "branch" else "C"
+    workflow = Workflow("W", [made, Says("last", [])], store=store)
+    first = await workflow.run("x")
+    edited.clear()
+    again = await workflow.fork(first.id, at=at, output="mine")
+
+    assert edited == [], "neither the steps nor who decides on them is asked"
+    before = "## C\n\nmine\n\n## done\n\ndone" if kind == "branch" else "mine"
+    assert (again.status, again.content) == ("completed", f"{before}>last2")
+    assert [entry.path for entry in await store.journal(again.id) if entry.path.startswith("C/")] == []
+
+
+async def test_an_edited_output_takes_the_place_of_an_iteration() -> None:
+    seen: list[Any] = []
+    ran: list[str] = []
+
+    def over(outputs: list[StepOutput]) -> bool:
+        seen.append([output.content for output in outputs])
+        return len(seen) > 2
+
+    workflow = Workflow("W", [Loop([Says("draft", ran)], over, name="L")])
+    first = await workflow.run("x")
+    seen.clear()
+    again = await workflow.fork(first.id, at="L/1", output="mine")
+
+    assert seen[0] == ["mine"]
+    assert again.content == "mine>draft4>draft5"
+
+
+async def test_the_fork_of_a_run_of_another_name_is_this_workflows_own(store: RunStore) -> None:
+    old, new = Workflow("Old", [done], store=store), Workflow("New", [done], store=store)
+    again = await new.fork((await old.run("x")).id, at="done")
+
+    assert (again.workflow, (await store.get_run(again.id)).workflow) == ("New", "New")

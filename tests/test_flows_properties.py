@@ -41,8 +41,8 @@ class FragileStore(MemoryStore):
         self.dead = False
 
     async def record(self, run_id: str, entry: JournalEntry, events: Sequence[EventRecord] = ()) -> None:
-        await asyncio.sleep(0)
         await self._written(super().record(run_id, _through_json(entry), events))
+        await asyncio.sleep(0)  # what is handed in is kept, even if who waits for it is cancelled
 
     async def end_run(self, run_id: str, **outcome: Any) -> None:
         await self._written(super().end_run(run_id, **outcome))

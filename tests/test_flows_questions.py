@@ -358,7 +358,7 @@ async def test_a_skipped_step_stays_skipped_when_the_run_goes_on(store: RunStore
     done = await workflow.resume(paused.id, approve=True)
 
     assert (done.status, notes.ran) == ("completed", ["fragile", "last"])
-    assert done.steps[0].error == "OSError: down"
+    assert done.steps[0].error == "fragile failed: OSError: down"
 
 
 async def test_the_step_itself_is_tried_anew_when_its_fallback_failed_too(notes: Notes) -> None:
@@ -597,3 +597,62 @@ async def test_an_agent_is_told_what_people_said_for_its_step() -> None:
     assert all(told in second for told in ("Oslo", "More snow", "A first try."))
     assert all(told in third for told in ("Oslo", "No rhymes", "A second try."))
     assert done.content == "A third try."
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "told"),
+    [
+        ("confirm", {"approve": True, "feedback": "no!"}, "takes approve, not approve=True and feedback"),
+        ("confirm", {"approve": True, "values": {"a": 1}}, "takes approve, not approve=True and values"),
+        ("confirm", {"approve": False, "choice": "a"}, "takes approve, not approve=False and choice"),
+        ("confirm", {"output": "mine"}, "takes approve, not output"),
+        ("ask", {"values": {"where to": "Oslo"}, "approve": True}, "takes values or approve, not"),
+        ("ask", {"values": {"where to": "Oslo"}, "choice": "a"}, "takes values or approve, not"),
+        ("route", {"choice": "a", "approve": True}, "takes choice or approve, not approve=True and choice"),
+        ("route", {"choice": "a", "feedback": "but quickly"}, "takes choice or approve, not choice and feedback"),
+        ("review", {"approve": True, "feedback": "shorter"}, "takes approve or output or feedback, not"),
+        ("review", {"output": "mine", "feedback": "shorter"}, "takes approve or output or feedback, not"),
+        ("review", {"approve": False, "output": "mine"}, "takes approve or output or feedback, not"),
+        ("review", {"approve": True, "values": {}}, "takes approve or output or feedback, not"),
+    ],
+)
+async def test_an_answer_of_which_a_part_would_be_dropped_is_refused(
+    question: str, answer: dict[str, Any], told: str, notes: Notes
+) -> None:
+    nodes = {
+        "confirm": notes.step("c", confirm="Sure?"),
+        "ask": notes.step("q", ask=Trip),
+        "route": Router(None, [notes.step("a"), notes.step("b")]),
+        "review": notes.step("w", review=True),
+    }
+    workflow = Workflow("W", [nodes[question]])
+    paused = await workflow.run("x")
+    with pytest.raises(InvalidAnswer, match=told):
+        await workflow.resume(paused.id, **answer)
+
+    assert (await workflow.get_run(paused.id)).question == paused.question
+
+
+@pytest.mark.parametrize("answer", [{"approve": False, "feedback": "shorter"}, {"feedback": "shorter", "choice": []}])
+async def test_a_no_with_feedback_makes_another_version(answer: dict[str, Any], notes: Notes) -> None:
+    workflow = Workflow("W", [notes.step("w", lambda given: given.feedback or "first", review=True)])
+    again = await workflow.resume((await workflow.run("x")).id, **answer)
+    assert again.question is not None
+    assert again.question.draft == "shorter"
+    assert (await workflow.resume(again.id, approve=True, output="mine")).content == "mine"
+
+
+async def test_a_run_that_dies_after_its_answer_goes_on_without_asking_again(tmp_path: Path, notes: Notes) -> None:
+    def made(store: RunStore) -> Workflow:
+        return Workflow("W", [notes.step("a", confirm="Sure?")], store=store)
+
+    store = RunStore(tmp_path / "dies.db")
+    paused = await made(store).run("x")
+    await made(store).claim(paused.id, approve=True)
+    await store.close()  # and nothing else happens: the process is gone
+    store = RunStore(tmp_path / "dies.db")
+    cut_off = await store.get_run(paused.id)
+
+    assert (cut_off.status, cut_off.question) == ("interrupted", None)
+    assert (await made(store).resume(paused.id)).status == "completed"
+    await store.close()

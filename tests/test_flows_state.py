@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows import StepInput, Workflow
 from flows.errors import StateConflict
 from flows.state import apply_changes, changes_between, merge_branches
+from storage import RunStore
 
 values = st.recursive(
     st.none() | st.integers(-3, 3) | st.text("ab", max_size=2),
@@ -113,3 +116,26 @@ def test_what_does_not_go_together_is_a_conflict_that_names_both(base: Any, left
 
 def test_a_value_that_all_removed_is_gone() -> None:
     assert merge_branches({"v": 1, "w": 2}, [("a", {"w": 2}), ("b", {"w": 2})]) == {"w": 2}
+
+
+@pytest.mark.parametrize("on_disk", [False, True], ids=["memory", "sqlite"])
+async def test_a_default_that_a_run_removed_does_not_come_back_in_its_session(tmp_path: Path, on_disk: bool) -> None:
+    store = RunStore(tmp_path / "refrain.db") if on_disk else None
+    seen: list[dict[str, Any]] = []
+
+    async def publish(step_input: StepInput) -> str:
+        seen.append(dict(step_input.session_state))
+        if step_input.input == "again":
+            step_input.session_state["draft"] = "new"
+        else:
+            step_input.session_state.pop("draft", None)
+        return "published"
+
+    workflow = Workflow("W", [publish], session_state={"draft": True, "n": 0}, store=store)
+    for told in ("x", "x", "again", "x"):
+        await workflow.run(told, session_id="s")
+    await workflow.run("x", session_id="another")
+    if store is not None:
+        await store.close()
+
+    assert seen == [{"draft": True, "n": 0}, {"n": 0}, {"n": 0}, {"draft": "new", "n": 0}, {"draft": True, "n": 0}]

@@ -6,15 +6,19 @@ import asyncio
 import threading
 from contextlib import aclosing
 from contextvars import ContextVar
+from typing import Any
 
 import pytest
 from langchain_core.runnables import RunnableLambda
 from pydantic import BaseModel
 
 from agents import Agent
-from flows import Step, StepInput, StepOutput, Steps, Workflow
+from flows import Condition, Loop, Parallel, Router, Step, StepInput, StepOutput, Steps, Workflow
 from flows.errors import InvalidInput, TreeChanged
+from flows.node import fingerprint
+from storage import RunStore
 from storage.errors import NotFound
+from storage.records import RunRequest
 from tests.scripted import ScriptedModel
 
 
@@ -366,3 +370,72 @@ def test_a_step_takes_exactly_one_kind_of_work() -> None:
         Step("x")
     with pytest.raises(TypeError, match="not int"):
         Workflow("W", [7])
+
+
+async def test_a_resume_that_comes_after_the_end_gives_the_run_as_it_ended(store: RunStore) -> None:
+    ran: list[str] = []
+
+    async def fails_once(step_input: StepInput) -> str:
+        ran.append("a")
+        if len(ran) == 1:
+            raise OSError("down")
+        step_input.session_state["n"] += 1
+        return "done"
+
+    workflow = Workflow("W", [fails_once], session_state={"n": 0}, store=store)
+    failed = await workflow.run("x", session_id="s")
+    looked, go_on = asyncio.Event(), asyncio.Event()
+
+    class Late(RunStore):
+        async def claim_run(self, run_id: str, **options: Any) -> RunRequest:
+            looked.set()
+            await go_on.wait()
+            return await super().claim_run(run_id, **options)
+
+    other = Late(store.path)
+    late = Workflow("W", [fails_once], session_state={"n": 0}, store=other)
+    resuming = asyncio.create_task(late.resume(failed.id))
+    await looked.wait()
+    done = await workflow.resume(failed.id)
+    go_on.set()
+
+    assert await resuming == await store.get_run(done.id)
+    assert (done.status, ran) == ("completed", ["a", "a"])
+    assert await store.session_state("s", "local") == {"n": 1}
+    assert [event async for event in late.resume_stream(done.id)] == []
+    await other.close()
+
+
+async def test_a_run_of_another_workflow_of_the_same_shape_is_not_resumed(store: RunStore) -> None:
+    one, other = (Workflow(name, [Step("a", executor=upper, confirm="Go?")], store=store) for name in ("One", "Other"))
+    paused = await one.run("x")
+    with pytest.raises(TreeChanged, match="is one of One, not of Other"):
+        await other.resume(paused.id, approve=True)
+    assert (await one.resume(paused.id, approve=True)).status == "completed"
+
+
+async def test_a_step_moved_to_the_other_branch_of_a_condition_is_a_change(store: RunStore) -> None:
+    a, b = Step("a", executor=upper, confirm="Go?"), Step("b", executor=exclaim)
+    paused = await Workflow("W", [Condition(True, [a], [b])], store=store).run("x")
+    for moved in (Condition(True, [a, b]), Condition(True, [], [a, b]), Condition(True, [b], [a])):
+        with pytest.raises(TreeChanged):
+            await Workflow("W", [moved], store=store).resume(paused.id, approve=True)
+
+
+def test_the_shape_of_a_tree_is_told_as_it_always_was() -> None:
+    a, b = Step("a", executor=upper), Step("b", executor=exclaim)
+    routed = Router(lambda given: "a", [a, b])
+    tree = Steps("S", [Parallel(a, Workflow("In", [b])), Loop([a]), routed, Condition(True, [b])])
+
+    leaves = {name: ["step", name, []] for name in "ab"}
+    inner = ["workflow", "In", [["workflow", "In", [leaves["b"]]]]]
+    assert fingerprint(tree) == [
+        "steps",
+        "S",
+        [
+            ["parallel", "Parallel", [leaves["a"], inner]],
+            ["loop", "Loop", [leaves["a"]]],
+            ["router", "Router", [leaves["a"], leaves["b"]]],
+            ["condition", "Condition", [leaves["b"]]],
+        ],
+    ], "runs that earlier versions stored can be resumed"

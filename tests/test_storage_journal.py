@@ -8,8 +8,10 @@ import pytest
 from pydantic import BaseModel
 
 from storage import (
+    AlreadyCompleted,
     Busy,
     EventRecord,
+    File,
     JournalEntry,
     NotFound,
     Question,
@@ -39,7 +41,8 @@ def ids(runs: Any) -> list[str]:
 
 
 async def test_a_request_comes_back_as_it_was(store: RunStore) -> None:
-    asked = request("r1", turn_id="t1", session_state={"n": 1}, history=("r0",), files=("f1",), forked_from="r0")
+    asked = request("r1", turn_id="t1", session_state={"n": 1}, history=("r0",), forked_from="r0")
+    asked = replace(asked, files=(File("/in.pdf", "application/pdf"),))
     await store.create_run(asked)
     assert await store.run_request("r1") == asked
     run = await store.get_run("r1")
@@ -211,3 +214,27 @@ async def test_a_repeat_is_found_by_its_input(store: RunStore) -> None:
         assert found.id == "r2"
     assert await store.workflow_run_by_input("ada", "Content", "Write about sun") is None
     assert await store.workflow_run_by_input("bob", "Content", "Write about wind") is None
+
+
+async def test_a_completed_run_is_not_claimed_again(store: RunStore) -> None:
+    await store.create_run(request("r1"))
+    await store.end_run("r1", status="completed", content="text")
+    with pytest.raises(AlreadyCompleted):
+        await store.claim_run("r1")
+    run = await store.get_run("r1")
+    assert (run.status, run.content) == ("completed", "text")
+
+
+async def test_a_claimed_run_that_dies_has_neither_question_nor_error(store: RunStore) -> None:
+    for run_id in ("r1", "r2"):
+        await store.create_run(request(run_id))
+    await store.end_run("r1", status="paused", question=Question("q1", "confirm", "a", "Sure?"))
+    await store.end_run("r2", status="failed", error="broke")
+    for run_id in ("r1", "r2"):
+        await store.claim_run(run_id)
+    await store.close()
+    again = RunStore(store.path)
+    for run_id in ("r1", "r2"):
+        run = await again.get_run(run_id)
+        assert (run.status, run.question, run.error) == ("interrupted", None, None)
+    await again.close()

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from storage import NotFound, RunStore, Turn
+from storage import JournalEntry, NotFound, RunRequest, RunStore, Turn, Usage
 
 
 async def test_a_session_is_made_once(store: RunStore) -> None:
@@ -64,3 +66,30 @@ async def test_sessions_are_found_by_title_and_message(store: RunStore) -> None:
     assert {session.id for session in await store.sessions("ada", search="wind")} == {"s1", "s3"}
     assert {session.id for session in await store.sessions("ada", search="100%")} == {"s1"}
     assert await store.sessions("ada", search="_") == []
+
+
+async def test_a_session_has_used_what_all_its_runs_have_used(store: RunStore) -> None:
+    for run_id, used in (("r1", Usage(70, 30, 1.0)), ("r2", Usage(7, 3, 0.5))):
+        await store.create_run(RunRequest(run_id, "W", "f", "x", "ada", "s1"))
+        await store.end_run(run_id, status="completed", usage=used)
+    await store.create_run(RunRequest("r3", "W", "f", "x", "ada", "s1"))
+    await store.record("r3", JournalEntry("a", "step", spent=Usage(600, 400, 2.0)))
+    await store.record("r3", JournalEntry("b", "step", spent=Usage(700, 400, 3.0)))
+    await store.create_run(RunRequest("r4", "W", "f", "x", "eve", "s1"))
+    await store.end_run("r4", status="failed", usage=Usage(1, 1, 1.0))
+
+    assert await store.session_usage("s1", user_id="ada") == Usage(777, 433, 4.5)
+    assert await store.session_usage("s1") == Usage(778, 434, 5.5)
+    assert await store.session_usage("none") == Usage()
+
+
+async def test_a_default_that_was_removed_stays_removed_until_it_is_set_again(store: RunStore) -> None:
+    async def end(run_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+        await store.create_run(RunRequest(run_id, "W", "f", "x", "ada", "s1"))
+        await store.end_run(run_id, status="completed", state_changes=changes)
+        return await store.starting_state("s1", "ada", {"draft": True, "n": 0})
+
+    assert await store.starting_state("s1", "ada", {"draft": True}) == {"draft": True}
+    assert await end("r1", {"set": {"n": 1}, "removed": ["draft"]}) == {"n": 1}
+    assert await end("r2", {"set": {"m": 2}, "removed": ["n"]}) == {"m": 2}
+    assert await end("r3", {"set": {"draft": False}, "removed": []}) == {"draft": False, "m": 2}

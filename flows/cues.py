@@ -1,0 +1,70 @@
+"""What the wording of a message gives away, whatever it is about: a greeting, a wish for another form, a look back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """What a message does, by its wording alone. Several may hold at once."""
+
+    chats: bool = False
+    murmurs: bool = False
+    asks: bool = False
+    orders: bool = False
+    redoes: bool = False
+    current: bool = False
+    then: bool = False
+    failed: bool = False
+    why: bool = False
+    transforms: bool = False
+    looks_back: bool = False
+    which_of: bool = False
+    compares: bool = False
+    shifts: bool = False
+    supposes: bool = False
+    points: bool = False
+    person: bool = False
+    goes_on: bool = False
+    brings_up: bool = False
+    private: bool = False
+    got_there: bool = False
+
+
+def cues(message: str) -> Cues:
+    """The cues of a message."""
+    plain = message.replace("’", "'")
+    asks = bool(phrases.ASKS.search(plain)) or "?" in phrases.TAG.sub("", plain)
+    orders = bool(phrases.ORDERS.match(plain))
+    looks_back = bool(phrases.LOOKS_BACK.search(plain))
+    transforms = bool(phrases.TRANSFORMS.search(plain))
+    needs = bool(phrases.NEEDS.search(plain))
+    wants = asks or orders or transforms or looks_back or needs
+    greets = bool(phrases.GREETS.search(plain)) and not wants
+    return Cues(
+        chats=bool(phrases.MEETS.search(plain)) or greets,
+        murmurs=bool(phrases.SMALL.search(plain)) and not wants,
+        asks=asks,
+        orders=orders or needs,
+        redoes=bool(phrases.REDOES.search(plain))
+        or (bool(phrases.AGAIN.search(plain)) and not asks and "?" not in plain),
+        current=bool(phrases.CURRENT.search(plain)),
+        then=bool(phrases.THEN.search(plain)),
+        failed=bool(phrases.FAILED.search(plain)),
+        why=bool(phrases.WHY.search(plain)),
+        transforms=transforms,
+        looks_back=looks_back,
+        which_of=bool(phrases.WHICH_OF.search(plain)),
+        compares=bool(phrases.COMPARES.search(plain)),
+        shifts=bool(phrases.SHIFTS.search(plain)),
+        supposes=bool(phrases.SUPPOSES.search(plain)),
+        points=bool(phrases.POINTS.search(plain)),
+        person=bool(phrases.PERSON.search(plain)),
+        brings_up=bool(phrases.BRINGS_UP.match(plain)),
+        goes_on=bool(phrases.GOES_ON.match(plain)),
+        private=bool(phrases.PRIVATE.search(plain)),
+        got_there=bool(phrases.GOT_THERE.search(plain)),
+    )

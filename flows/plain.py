@@ -1,0 +1,33 @@
+"""Plain values: those that JSON gives back as they were, so that a replay sees what the steps saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_SCALARS = (str, int, float, bool, type(None))
+
+ALLOWED = "str, int, float, bool, None, list, and dict with str keys"
+
+
+def odd_part(value: Any) -> str | None:
+    """The first thing inside `value` that JSON would change, in words; None if there is none."""
+    try:
+        return _odd_part(value)
+    except RecursionError:
+        return "something that contains itself"
+
+
+def _odd_part(value: Any) -> str | None:
+    if isinstance(value, _SCALARS):
+        return None
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                return f"a dict with a key of type {type(key).__name__}"
+            if odd := _odd_part(item):
+                return odd
+        return None
+    if isinstance(value, list):
+        return next((odd for item in value if (odd := _odd_part(item))), None)
+    kind = type(value).__name__
+    return f"an {kind}" if kind[0] in "aeiouAEIOU" else f"a {kind}"

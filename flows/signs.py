@@ -1,0 +1,59 @@
+"""How likely the past answers a question: signs of it, weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .coverage import Coverage, logistic
+from .question import Question
+
+# Fitted to evals/dev.jsonl by evals/fit.py: logistic regression over the messages that no earlier rule decides.
+WEIGHTS: Mapping[str, float] = {
+    "bias": 0.42,
+    "share": 0.71,
+    "passage": 0.65,
+    "topic": -1.29,
+    "heaviest": -0.39,
+    "exact": -1.29,
+    "rare": -0.7,
+    "nowhere": -1.44,
+    "apart": -0.92,
+    "ended early": -2.13,
+    "orders": -1.32,
+    "asks": 1.13,
+    "current": 1.16,
+    "which of": 1.05,
+}
+
+
+def likelihood(question: Question, coverage: Coverage) -> float:
+    """How likely (0 to 1) the runs hold what is asked."""
+    found = signs(question, coverage)
+    return logistic(sum(WEIGHTS.get(name, 0.0) * value for name, value in found.items())) if found else 0.0
+
+
+def signs(question: Question, coverage: Coverage) -> dict[str, float]:
+    """What speaks for and against it, each about 0 to 1; empty without runs."""
+    said = question.cues
+    if not coverage.fits:
+        return {}
+    top = coverage.fits[0]
+    fits = coverage.pair() if question.compares else [top]
+    lacking = coverage.lacking(fits)
+    loose = [term.weight for term in lacking if not term.exact]
+    return {
+        "bias": 1.0,
+        "share": max(fit.share for fit in fits),
+        "passage": coverage.closest(fits),
+        "heaviest": max(loose, default=0.0),
+        "exact": float(any(term.exact for term in lacking)),
+        "rare": float(any(term.rare for term in lacking)),
+        "apart": float(bool(coverage.apart(fits))),
+        "ended early": float(top.past.ended_early),
+        "orders": float(question.orders),
+        "asks": float(said.asks),
+        "current": float(said.current),
+        "which of": float(said.which_of),
+        "topic": top.topic,
+        "nowhere": float(any(term.exact or term.rare for term in coverage.lacking(coverage.fits))),
+    }
