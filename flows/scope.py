@@ -48,10 +48,13 @@ class RunContext:
             self.before.input_tokens + now.input_tokens, self.before.output_tokens + now.output_tokens, seconds
         )
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether there is something it may not use more of."""
+        return self.max_tokens is not None or self.max_seconds is not None
+
     def is_spent(self, granted_at: Usage) -> bool:
         """Whether the run has used what it may since it had used `granted_at`."""
-        if self.max_tokens is None and self.max_seconds is None:
-            return False
         used = self.usage
         if self.max_tokens is not None and used.total_tokens - granted_at.total_tokens >= self.max_tokens:
             return True

@@ -109,7 +109,7 @@ class Step:
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         if (known := scope.known_output()) is not None:
             return self._restored(known)
-        if self._nested is None:
+        if self._nested is None and scope.context.is_bounded:
             await within_budget(scope)
         if self._confirm is not None:
             await answered(scope, "confirm", "confirm", self._confirm)

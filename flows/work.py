@@ -36,18 +36,34 @@ async def waited_for(doing: Coroutine[Any, Any, T], work: Work, seconds: float |
     Then, and when the caller is cancelled, `work` is over and `doing` cancelled; it is left behind if it has not
     ended GRACE_SECONDS later.
     """
-    task = asyncio.create_task(doing)
+    outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(_tell(doing, outcome))
     try:
         if seconds is None:
-            return await asyncio.shield(task)
-        await asyncio.wait((task,), timeout=seconds)
-        if task.done():
-            return task.result()
+            return await outcome
+        await asyncio.wait((outcome,), timeout=seconds)
+        if outcome.done():
+            return outcome.result()
         raise StepFailure(f"it took longer than {seconds:g} seconds")
     finally:
         if not task.done():
             work.over = True
             await _leave(task)
+
+
+async def _tell(doing: Coroutine[Any, Any, T], outcome: asyncio.Future[T]) -> None:
+    """Do it, and tell who waits for `outcome` at once: a turn of the event loop sooner than `asyncio.shield` would."""
+    try:
+        result = await doing
+    except asyncio.CancelledError:
+        outcome.cancel()
+        raise
+    except BaseException as error:
+        if not outcome.done():
+            outcome.set_exception(error)
+    else:
+        if not outcome.done():
+            outcome.set_result(result)
 
 
 async def shielded(work: Coroutine[Any, Any, T]) -> T:

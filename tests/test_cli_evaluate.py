@@ -23,7 +23,7 @@ def cases(tmp_path: Path) -> Path:
     """An exact repeat, something nobody ran, and a command; the first with gold, the last of a stratum of its own."""
     asked = [
         turn("heat pumps", "answer", gold=["r/Notes"]),
-        turn("Write about the violins of Stradivari", "run"),
+        turn("how is a violin made?", "run"),
         turn("/fresh heat pumps", "chat", stratum="odd one"),
     ]
     return written(tmp_path / "cases.jsonl", family_line("a", [run("r", "heat pumps")], asked), family_line("b"))
@@ -112,7 +112,7 @@ def test_a_configured_model_chooses_what_no_rule_decides(cases: Path, monkeypatc
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         result = told(cases, "--model", "configured", "--misses")
     assert result.exit_code == 0, result.output
-    assert "wanted run, got chat · Write about the violins of Stradivari" in result.stdout
+    assert "wanted run, got chat · how is a violin made?" in result.stdout
     assert "wanted chat, got run · /fresh heat pumps" in result.stdout
 
 

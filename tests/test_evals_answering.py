@@ -25,14 +25,16 @@ from tests.test_evals_cases import HEAT, family, run, turn
 RUNS = [run("r1", "heat pumps"), run("r2", "old pumps", age_hours=99), run("theirs", "secret pumps", user="v")]
 
 
-def judged(message: str, action: str, *, workflow: str | None = "Research", of: Sequence[str] = ("r1",)) -> Judged:
+def judged(
+    message: str, action: str, *, workflow: str | None = "Research", of: Sequence[str] = ("r1",), firm: bool = False
+) -> Judged:
     """The message, as if the rules had said `action`, with a piece of evidence from the step Notes of each run."""
     home = family("a", RUNS, [turn(message, "answer", gold=["r1/Notes"])])
     evidence = tuple(
         Evidence(label, _passage(run_id if ":" in run_id else own(home, run_id)), 1.0)
         for label, run_id in enumerate(of, 1)
     )
-    decision = Decision(action, "The rules say so.", evidence, workflow, message, 0.8)  # type: ignore[arg-type]
+    decision = Decision(action, "The rules say so.", evidence, workflow, message, 0.8, firm=firm)  # type: ignore[arg-type]
     judgement = Judgement(Command.parse(message), understand(message), Known(evidence=evidence), decision)
     return Judged(home, home.turns[0], judgement, 1.0)
 
@@ -100,13 +102,15 @@ async def test_a_model_that_chooses_decides(said: str, reply: AIMessage | str, a
         ("how much heat?", "refresh", "Research", "refresh"),
         ("/fresh heat pumps", "run", "Research", "run"),
         ("/run Magic heat", "clarify", None, "clarify"),
-        ("run it again", "run", "Research", "run"),
+        ("run it again", "refresh", "Research", "refresh"),
     ],
 )
 async def test_what_the_rules_alone_decide_is_not_the_models(
     message: str, said: str, workflow: str | None, action: str
 ) -> None:
-    verdict = await outcome_of(judged(message, said, workflow=workflow), Answerer(ScriptedModel([]), chooses=True))
+    verdict = await outcome_of(
+        judged(message, said, workflow=workflow, firm=True), Answerer(ScriptedModel([]), chooses=True)
+    )
     assert (verdict.action, verdict.cited) == (action, ())
 
 
