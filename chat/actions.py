@@ -9,19 +9,28 @@ from chainlit.emitter import ChainlitEmitter
 from chainlit.session import WebsocketSession
 
 from flows import WorkflowAgent
+from flows.commands import Command
 from flows.errors import WorkflowError
 from storage.errors import Busy, NotFound, StorageError
+from storage.records import Turn
 
 from .live import Followers, owner
 from .threads import unfinished
 
 
 class Buttons:
-    """Stop, resume, ask again, run fresh; each on turns and runs of the person who presses it."""
+    """Stop, resume, ask again, run fresh, answer from memory; each on turns and runs of the person who presses it."""
 
     def __init__(self, agent: WorkflowAgent, followers: Followers) -> None:
         self._agent = agent
         self._followers = followers
+        self.does = {
+            "stop": self.stop,
+            "resume": self.resume,
+            "again": self.again,
+            "fresh": self.fresh,
+            "recall": self.recall,
+        }
 
     async def stop(self, page: WebsocketSession, action: Action) -> None:
         """End the turn; what is finished stays."""
@@ -44,15 +53,23 @@ class Buttons:
         await self._followers.start(page, turn.message, str(uuid4()))
 
     async def fresh(self, page: WebsocketSession, action: Action) -> None:
-        """Run the workflow for the message that was answered from memory."""
+        """Run the workflow for the message that was answered from memory, and note that the user wanted that."""
         turn = await self._agent.store.get_turn(_id(action, "turn_id"), user_id=owner(page))
-        await self._followers.start(page, f"/fresh {turn.message}", str(uuid4()))
+        await self._agent.store.override_turn(turn.id, "run", user_id=turn.user_id)
+        await self._followers.start(page, f"/fresh {_asked(turn)}", str(uuid4()))
+
+    async def recall(self, page: WebsocketSession, action: Action) -> None:
+        """Answer the message of a run from memory, and note that the user wanted that; a run still at work ends."""
+        turn = await self._agent.store.get_turn(_id(action, "turn_id"), user_id=owner(page))
+        await self._agent.store.override_turn(turn.id, "answer", user_id=turn.user_id)
+        if unfinished(turn):
+            await self._agent.runner.cancel(turn.id)
+        await self._followers.start(page, f"/recall {_asked(turn)}", str(uuid4()))
 
     async def press(self, page: WebsocketSession, action: Action) -> None:
         """Do what the button says; tell in a sentence when that cannot be done."""
-        does = {"stop": self.stop, "resume": self.resume, "again": self.again, "fresh": self.fresh}
         try:
-            await does[action.name](page, action)
+            await self.does[action.name](page, action)
         except NotFound:
             await self._tell(page, "That is not there any more.")
         except Busy:
@@ -62,6 +79,11 @@ class Buttons:
 
     async def _tell(self, page: WebsocketSession, sentence: str) -> None:
         await ChainlitEmitter(page).send_toast(sentence, "error")
+
+
+def _asked(turn: Turn) -> str:
+    """The turn's message without a command before it."""
+    return Command.parse(turn.message).text
 
 
 def _id(action: Action, key: str) -> str:

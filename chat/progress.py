@@ -64,8 +64,16 @@ class RunProgress:
         return {"run_id": self.run_id, "workflow": self.workflow, "steps": steps}
 
 
-def buttons(state: TurnState, turn_id: str, run_id: str | None) -> list[dict[str, Any]]:
-    """What one can do about a turn in this state; `run_id` is the run it worked on last."""
+def buttons(state: TurnState, turn_id: str, run_id: str | None, *, recallable: bool = False) -> list[dict[str, Any]]:
+    """What one can do about a turn in this state; `run_id` is the run it worked on last.
+
+    `recallable` says that it was decided to work although something is in memory.
+    """
+    instead = [_button("recall", "Answer from what we have", turn_id=turn_id)] if recallable else []
+    return _for_state(state, turn_id, run_id) + instead
+
+
+def _for_state(state: TurnState, turn_id: str, run_id: str | None) -> list[dict[str, Any]]:
     if state in WORKING:
         return [_button("stop", "Stop", turn_id=turn_id)]
     if state in {"failed", "cancelled", "interrupted"}:

@@ -7,7 +7,9 @@ from typing import cast
 from uuid import UUID
 
 import chainlit.server
+from chainlit.action import Action
 from chainlit.config import config
+from chainlit.context import context
 from chainlit.message import Message
 from chainlit.oauth_providers import get_configured_oauth_providers
 from chainlit.session import WebsocketSession
@@ -100,7 +102,8 @@ def accounts() -> Accounts:
 
 
 def install(present: Chat, who: Accounts) -> None:
-    """Put our routes in front of Chainlit's, which end in one that takes every path."""
+    """Take every button; put our routes in front of Chainlit's, which end in one that takes every path."""
+    _take_buttons(present.buttons)
     app = chainlit.server.app
     if getattr(app.state, "installed", False):
         return
@@ -115,3 +118,11 @@ def install(present: Chat, who: Accounts) -> None:
     app.add_middleware(PageGuard, only_local=not who.by_password and not who.by_provider)
     chainlit.server.get_markdown_str = lambda root, language: HOW_IT_WORKS  # type: ignore[attr-defined]
     chainlit.server.get_html_template = our_page(chainlit.server.get_html_template)
+
+
+def _take_buttons(buttons: Buttons) -> None:
+    async def pressed(action: Action) -> None:
+        await buttons.press(cast(WebsocketSession, context.session), action)
+
+    for name in buttons.does:
+        chainlit.action_callback(name)(pressed)

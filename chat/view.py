@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from flows.commands import bears
 from flows.events import (
     AnswerDelta,
     Decided,
@@ -280,8 +281,13 @@ class TurnView:
             "state": self._state,
             "note": self._note,
             "runs": [run.progress.as_props() for run in self._runs.values()],
-            "buttons": buttons(self._state, self.turn.id, run_id),
+            "buttons": buttons(self._state, self.turn.id, run_id, recallable=self._recallable),
         }
+
+    @property
+    def _recallable(self) -> bool:
+        decision = self._decision
+        return decision is not None and decision.action in ("run", "refresh") and bears(decision.evidence)
 
 
 def _with(turn: Turn, decision: Decision) -> Turn:

@@ -21,10 +21,11 @@ step is kept.
 step and its age, and opens what that step found, with the passage marked.
 
 **A new run starts only** when what is kept does not cover the question, or is too old. Every answer says why it was
-answered or run, and *Run it fresh* overrules it.
+answered or run, and *Run it fresh* or *Answer from what we have* overrules it.
 
 - `/run Article the history of printing` runs a workflow by its name.
 - `/fresh` before a question runs it again instead of answering from earlier runs.
+- `/recall` before a question answers from memory alone, and never runs anything.
 - A message sent while a run works waits for its turn. *Stop* ends a run, and *Resume* goes on with it; finished
   steps are not done twice.
 """.strip()

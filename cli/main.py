@@ -9,9 +9,11 @@ from cli.chat import chat
 from cli.doctor import doctor
 from cli.evaluate import evaluate
 from cli.graph import graph
+from cli.overrides import overrides
 from cli.run import resume, run
 from cli.runs import runs, show
 from cli.users import users
+from cli.why import why
 
 app = typer.Typer(
     help="A chat whose workflows remember.",
@@ -19,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (chat, ask, run, runs, show, resume, graph, doctor):
+for command in (chat, ask, run, runs, show, resume, why, overrides, graph, doctor):
     app.command()(command)
 app.command("eval")(evaluate)
 app.add_typer(users, name="user")

@@ -12,8 +12,8 @@ from storage.records import Evidence, Passage
 
 from .matching import Vocabulary, best
 from .past import Past, stems_in, stems_of
-from .phrases import FAILURE
 from .question import Question, Term, beside, plain_form, undotted
+from .references import FAILURE
 
 MOST_EVIDENCE = 8
 WINDOW = 3  # words between a number and what it counts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import phrases
+from . import phrases, references
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def cues(message: str) -> Cues:
     plain = message.replace("’", "'")
     asks = bool(phrases.ASKS.search(plain)) or "?" in phrases.TAG.sub("", plain)
     orders = bool(phrases.ORDERS.match(plain))
-    looks_back = bool(phrases.LOOKS_BACK.search(plain))
-    transforms = bool(phrases.TRANSFORMS.search(plain))
+    looks_back = bool(references.LOOKS_BACK.search(plain))
+    transforms = bool(references.TRANSFORMS.search(plain))
     needs = bool(phrases.NEEDS.search(plain))
     wants = asks or orders or transforms or looks_back or needs
     greets = bool(phrases.GREETS.search(plain)) and not wants
@@ -53,18 +53,18 @@ def cues(message: str) -> Cues:
         or (bool(phrases.AGAIN.search(plain)) and not asks and "?" not in plain),
         current=bool(phrases.CURRENT.search(plain)),
         then=bool(phrases.THEN.search(plain)),
-        failed=bool(phrases.FAILED.search(plain)),
-        why=bool(phrases.WHY.search(plain)),
+        failed=bool(references.FAILED.search(plain)),
+        why=bool(references.WHY.search(plain)),
         transforms=transforms,
         looks_back=looks_back,
-        which_of=bool(phrases.WHICH_OF.search(plain)),
-        compares=bool(phrases.COMPARES.search(plain)),
-        shifts=bool(phrases.SHIFTS.search(plain)),
-        supposes=bool(phrases.SUPPOSES.search(plain)),
-        points=bool(phrases.POINTS.search(plain)),
-        person=bool(phrases.PERSON.search(plain)),
-        brings_up=bool(phrases.BRINGS_UP.match(plain)),
-        goes_on=bool(phrases.GOES_ON.match(plain)),
-        private=bool(phrases.PRIVATE.search(plain)),
-        got_there=bool(phrases.GOT_THERE.search(plain)),
+        which_of=bool(references.WHICH_OF.search(plain)),
+        compares=bool(references.COMPARES.search(plain)),
+        shifts=bool(references.SHIFTS.search(plain)),
+        supposes=bool(references.SUPPOSES.search(plain)),
+        points=bool(references.POINTS.search(plain)),
+        person=bool(references.PERSON.search(plain)),
+        brings_up=bool(references.BRINGS_UP.match(plain)),
+        goes_on=bool(references.GOES_ON.match(plain)),
+        private=bool(references.PRIVATE.search(plain)),
+        got_there=bool(references.GOT_THERE.search(plain)),
     )

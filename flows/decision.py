@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -32,6 +32,12 @@ def decide(question: Question, known: Known, choices: Sequence[Choice], now: dat
     return _Case(question, known, choices, now).decision()
 
 
+def undecided(question: Question, known: Known, choices: Sequence[Choice], now: datetime) -> Coverage | None:
+    """What is left to weigh when no plain rule decides; None if one does, or if there are no runs."""
+    case = _Case(question, known, choices, now)
+    return case.coverage if case.fits and not any(rule() for rule in case.plain_rules) else None
+
+
 class _Case:
     """One message before the rules, which are tried in the order of `decision`."""
 
@@ -43,8 +49,10 @@ class _Case:
         self.view = next((fit for fit in self.fits if fit.past.in_view), None)
         self.fresh_for = {choice.name: choice.fresh_for for choice in choices}
 
-    def decision(self) -> Decision:
-        rules = (
+    @property
+    def plain_rules(self) -> Sequence[Callable[[], Decision | None]]:
+        """What is told by the wording or by names alone, without weighing."""
+        return (
             self._small_talk,
             self._again,
             self._repeated,
@@ -55,9 +63,10 @@ class _Case:
             self._named_workflow,
             self._same_request,
             self._private,
-            self._from_memory,
         )
-        for rule in rules:
+
+    def decision(self) -> Decision:
+        for rule in (*self.plain_rules, self._from_memory):
             found = rule()
             if found is not None:
                 return found

@@ -16,7 +16,8 @@ from agents.thesaurus import is_verb, related
 from storage.records import Turn
 
 from .cues import Cues, cues
-from .phrases import CURRENT, FORM_WORDS
+from .phrases import CURRENT
+from .references import FORM_WORDS
 from .vocabulary import ABOUT_THE_WORK, FOREIGN, HOW_IT_IS_PUT, SHORTENED, SLANG
 
 Kind = Literal["small_talk", "again", "about_past", "create", "question"]

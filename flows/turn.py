@@ -18,6 +18,7 @@ from storage.records import Action, Decision, Run, RunRequest, Turn, TurnStatus,
 
 from .choice import Choice
 from .citations import CitationFilter, citations
+from .commands import NOTHING
 from .errors import InvalidAnswer, cause_of
 from .events import AnswerDelta, Decided, TurnFinished
 from .judgement import Judgement, judge
@@ -30,6 +31,7 @@ from .stream import EventStream
 from .turn_runs import Call, Outcome, TurnRuns
 from .workflow import Workflow
 
+FROM_MEMORY = "The user wants no new work: answer from the passages alone, and say so if they do not hold the answer."
 REMOVED_NOTE = "\n\n*(A reference to something that is not in memory was removed.)*"
 
 
@@ -135,8 +137,10 @@ class TurnExecution:
         """Let the model answer or call workflows; where the rules want work, words of its own do not count."""
         known, decision = judged.known, judged.decision
         model = resolve_model(self._setting.model)
-        tools = workflow_tools(self._setting.workflows.values())
-        prompt = messages(judged.question, conversation, known, decision, now(), self._setting.instructions)
+        from_memory = judged.command.name == "recall"
+        tools = [] if from_memory else workflow_tools(self._setting.workflows.values())
+        instructions = f"{self._setting.instructions}\n\n{FROM_MEMORY}" if from_memory else self._setting.instructions
+        prompt = messages(judged.question, conversation, known, decision, now(), instructions)
         filtered = CitationFilter([piece.label for piece in known.evidence])
         talks = decision.action in ("chat", "clarify")
         must_work = decision.firm and decision.action in ("run", "refresh") and decision.workflow is not None
@@ -150,7 +154,7 @@ class TurnExecution:
                     await self._decided(spoken)
                 self._say(text)
         rest = filtered.finish()
-        if reply is not None and reply.tool_calls:
+        if reply is not None and reply.tool_calls and not from_memory:
             self._say(rest)
             return await self._called(decision, reply.tool_calls)
         if must_work and decision.workflow is not None:
@@ -158,6 +162,8 @@ class TurnExecution:
         if self.turn.decision is None:
             await self._decided(spoken)
         self._say(rest + (REMOVED_NOTE if filtered.removed else ""))
+        if from_memory and not self._said.strip():
+            self._say(NOTHING)
         cited = citations(filtered.cited, known.evidence)
         final = self.turn.decision or spoken
         if not cited and final.action == "answer":

@@ -37,6 +37,12 @@ def m002_usage_of_unfinished_runs_and_removed_state(db: Database) -> None:
     db.table("sessions").add_column("removed", str)
 
 
+@migration()
+def m003_overrides_of_turns(db: Database) -> None:
+    db.table("turns").add_column("override", str)
+    db.table("turns").create_index(["user_id", "started_at"])
+
+
 def _people(db: Database) -> None:
     db.table("users").create(
         {"number": int, "id": str, "created_at": str, "metadata": str, "passages": int, "next_passage": int},

@@ -16,6 +16,7 @@ RunStatus = Literal["running", "completed", "paused", "cancelled", "failed", "in
 EntryStatus = Literal["completed", "failed", "skipped"]
 QuestionKind = Literal["confirm", "input", "review", "route", "budget"]
 Action = Literal["answer", "run", "refresh", "resume", "chat", "clarify"]
+Override = Literal["answer", "run"]
 TurnStatus = Literal["queued", "running", "completed", "paused", "cancelled", "failed", "interrupted"]
 
 
@@ -237,7 +238,8 @@ class Decision:
 class Turn:
     """A user's message with the decision taken and the answer given.
 
-    In `answer`, `[n]` cites the citation whose `label` is n.
+    In `answer`, `[n]` cites the citation whose `label` is n. `override` is what the user had done instead of what
+    was decided; nothing is tuned by it.
     """
 
     id: str
@@ -253,6 +255,7 @@ class Turn:
     run_ids: tuple[str, ...] = ()
     usage: Usage = Usage()
     error: str | None = None
+    override: Override | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from .records import (
     EventRecord,
     Feedback,
     JournalEntry,
+    Override,
     Passage,
     Question,
     Run,
@@ -191,7 +192,7 @@ class RunStore:
         await self._writer.run(turns.create_turn, turn, self._owner.id)
 
     async def update_turn(self, turn: Turn, events: Sequence[EventRecord] = ()) -> None:
-        """Write the whole turn anew, with events; its user, session and beginning stay. Raises NotFound."""
+        """Write the whole turn anew, with events; its user, session, beginning and override stay. Raises NotFound."""
         await self._writer.run(turns.update_turn, turn, events, self._owner.id)
 
     async def get_turn(self, turn_id: str, *, user_id: str | None = None) -> Turn:
@@ -201,6 +202,18 @@ class RunStore:
     async def turns(self, session_id: str, *, user_id: str | None = None, limit: int | None = None) -> list[Turn]:
         """The session's turns, oldest first; with a limit the newest so many."""
         return await self._readers.run(turns.list_turns, session_id, user_id, limit)
+
+    async def newest_turns(self, user_id: str, *, beginning: str = "", limit: int = 50) -> list[Turn]:
+        """The user's turns whose id begins so, newest first."""
+        return await self._readers.run(turns.newest_turns, user_id, beginning, limit)
+
+    async def overridden_turns(self, user_id: str) -> list[Turn]:
+        """The user's turns that have an override, oldest first."""
+        return await self._readers.run(turns.overridden_turns, user_id)
+
+    async def override_turn(self, turn_id: str, action: Override, *, user_id: str) -> None:
+        """Keep what the user had done instead of what the turn decided. Raises NotFound, also for another user's."""
+        await self._writer.run(turns.override_turn, turn_id, action, user_id)
 
     async def events(self, stream: str, *, after_seq: int = 0, run_id: str | None = None) -> list[EventRecord]:
         """The stream's events after that number, or those of one run in it, in order."""

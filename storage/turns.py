@@ -11,7 +11,7 @@ from . import sessions
 from .encoding import clean, from_json, from_time, maybe_json, to_citation, to_decision, to_json, to_time, to_usage
 from .errors import NotFound, StorageError
 from .events import append_events, refuse_deleted
-from .records import EventRecord, Turn
+from .records import EventRecord, Override, Turn
 
 
 def create_turn(db: Database, turn: Turn, owner: str) -> None:
@@ -26,9 +26,9 @@ def create_turn(db: Database, turn: Turn, owner: str) -> None:
 
 
 def update_turn(db: Database, turn: Turn, events: Sequence[EventRecord], owner: str) -> None:
-    """Write the whole turn anew. Its user, session and beginning stay."""
+    """Write the whole turn anew. Its user, session, beginning and override stay."""
     row = _row(turn, owner)
-    for fixed in ("user_id", "session_id", "started_at"):
+    for fixed in ("user_id", "session_id", "started_at", "override"):
         del row[fixed]
     columns = ", ".join(f"{name} = :{name}" for name in row if name != "id")
     if not db.execute(f"update turns set {columns} where id = :id", row).rowcount:
@@ -55,6 +55,31 @@ def list_turns(db: Database, session_id: str, user_id: str | None, limit: int | 
         [*arguments, -1 if limit is None else limit],
     )
     return [_to_turn(row) for row in rows][::-1]
+
+
+def newest_turns(db: Database, user_id: str, beginning: str, limit: int) -> list[Turn]:
+    """The user's turns whose id begins so, newest first."""
+    rows = db.query(
+        "select * from turns where user_id = ? and substr(id, 1, ?) = ? order by started_at desc, rowid desc limit ?",
+        [user_id, len(beginning), beginning, limit],
+    )
+    return [_to_turn(row) for row in rows]
+
+
+def overridden_turns(db: Database, user_id: str) -> list[Turn]:
+    """The user's turns that have an override, oldest first."""
+    rows = db.query(
+        "select * from turns where user_id = ? and override is not null order by started_at, rowid", [user_id]
+    )
+    return [_to_turn(row) for row in rows]
+
+
+def override_turn(db: Database, turn_id: str, action: Override, user_id: str) -> None:
+    """Keep what the user had done instead. Raises NotFound for others' turns."""
+    if not db.execute(
+        "update turns set override = ? where id = ? and user_id = ?", [action, turn_id, user_id]
+    ).rowcount:
+        raise NotFound(f"There is no turn {turn_id}.")
 
 
 def forget_runs(db: Database, run_ids: Sequence[str]) -> None:
@@ -106,6 +131,7 @@ def _row(turn: Turn, owner: str) -> dict[str, Any]:
         "run_ids": to_json(turn.run_ids),
         "usage": to_json(turn.usage),
         "error": None if turn.error is None else clean(turn.error),
+        "override": turn.override,
     }
 
 
@@ -125,4 +151,5 @@ def _to_turn(row: dict[str, Any]) -> Turn:
         run_ids=tuple(from_json(row["run_ids"])),
         usage=to_usage(from_json(row["usage"])),
         error=row["error"],
+        override=row["override"],
     )

@@ -1,7 +1,7 @@
 import { memo, useEffect, useRef, useState } from 'react'
 import { useRecoilValue, useSetRecoilState } from 'recoil'
 import { elementState, messagesState, sideViewState } from '@chainlit/react-client'
-import { Check, Circle, Loader2, Minus, Pause, RotateCw, Square, X } from 'lucide-react'
+import { Check, Circle, History, Loader2, Minus, Pause, RotateCw, Square, X } from 'lucide-react'
 
 const lasting = (seconds) => {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`
@@ -18,7 +18,7 @@ const STATES = {
   stopped: { icon: Pause, word: 'stopped' }
 }
 const ENDS = { cancelled: 'Stopped', failed: 'Failed', interrupted: 'Interrupted', paused: 'Waiting for you' }
-const BUTTON_ICONS = { stop: Square, resume: RotateCw, again: RotateCw }
+const BUTTON_ICONS = { stop: Square, resume: RotateCw, again: RotateCw, recall: History }
 
 function Elapsed({ since }) {
   const [now, setNow] = useState(Date.now())
@@ -147,7 +147,7 @@ const Card = memo(function Card({ progress }) {
       {box ? (
         <div className="refrain-floating" style={box}>
           {running ? <StepLine step={running} /> : null}
-          {buttons.map((button) => (
+          {buttons.filter((button) => button.name === 'stop').map((button) => (
             <CardButton key={button.name} button={button} />
           ))}
         </div>
