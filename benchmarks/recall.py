@@ -14,7 +14,7 @@ Columns: milliseconds a question, as p50, p95 and max, for each database. Each r
 in one process, in another order than the round before; all files are in the system's cache.
 
     search              `RunStore.search`: read, ranked, and made into passages, with the way to its thread and back
-    search, more words  the same as the chat asks it: for 24 passages, with words of the same meaning, here 24 by the law
+    search, more words  the same as the chat asks it: 24 passages, and words of the same meaning, here 24 by the law
     bm25, then filter   `order by bm25()`, and of that this user's: reads everybody's postings
     bm25, rowid range   the same, only the user's rowids asked for: still counts everybody's postings, for the weights
     bare reading        this user's postings of the words counted, nothing else. `search` stays below it where it leaves
@@ -45,7 +45,7 @@ from typing import Any
 import numpy as np
 
 from storage import RunStore, StepOutput
-from storage.encoding import content_text, input_key, to_json, to_time
+from storage.encoding import input_key, to_json, to_time
 from storage.passages import INPUT_MARK
 from storage.words import STOPWORDS, terms, words
 
@@ -72,6 +72,15 @@ LAW = np.cumsum(1 / np.arange(1, len(WORDS) + 1))
 LAW /= LAW[-1]
 SILENT = LAW[len(STOPWORDS) - 1]  # the part of a text that says nothing
 
+ADD_RUN = (
+    "insert into runs(id, user_id, session_id, workflow, status, input, input_key, started_at, finished_at) "
+    "values (?, ?, 's', 'Report', 'completed', ?, ?, ?, ?)"
+)
+ADD_STEP = (
+    "insert into steps(id, run_id, path, kind, status, attempt, step_name, output, started_at, finished_at, indexed) "
+    "values (?, ?, ?, 'step', 'completed', 1, ?, ?, ?, ?, 1)"
+)
+ADD_PASSAGE = "insert into passages values (?, ?, ?, ?, ?, ?, ?)"
 WITH_POSITIONS = (
     "create virtual table with_positions using fts5(text, content='passages', content_rowid='id', "
     "tokenize='porter unicode61 remove_diacritics 2')"
@@ -111,11 +120,8 @@ class Line:
     same: list[bool] = field(default_factory=list)
 
     def shown(self) -> str:
-        return f"  {self.name:<20}" + "".join(f"{_figures(side):>30}" for side in self.seconds)
-
-
-def _figures(seconds: list[float]) -> str:
-    return "".join(f"{value * 1e3:10.2f}" for value in np.percentile(seconds, (50, 95, 100), method="higher"))
+        values = [np.percentile(side, (50, 95, 100), method="higher") * 1e3 for side in self.seconds]
+        return f"  {self.name:<20}" + "".join(f"{value:10.2f}" for value in np.concatenate(values))
 
 
 class Database:
@@ -225,61 +231,30 @@ async def build(path: Path, runs: dict[int, int]) -> None:
         )
         step_ids = count(1)
         turns = ORDINARY // RUN
-        for turn in range(turns):
-            rows = Rows()
-            for user, number in runs.items():
-                for run in range(number * turn // turns, number * (turn + 1) // turns):
-                    rows.add(user, run, step_ids)
-            rows.insert(db)
+        for turn, (user, number) in product(range(turns), runs.items()):
+            for run in range(number * turn // turns, number * (turn + 1) // turns):
+                add(db, user, run, step_ids)
         db.execute(WITH_POSITIONS)
         db.execute("insert into with_positions(rowid, text) select id, text from passages")
         db.execute("commit")
 
 
-@dataclass
-class Rows:
-    """Rows to be written together."""
-
-    runs: list[tuple[Any, ...]] = field(default_factory=list)
-    steps: list[tuple[Any, ...]] = field(default_factory=list)
-    passages: list[tuple[Any, ...]] = field(default_factory=list)
-    words: list[tuple[int, str]] = field(default_factory=list)
-
-    def add(self, user: int, run: int, step_ids: Iterator[int]) -> None:
-        rng, subject = subject_of(user, run)
-        run_id, moment = f"{user}-{run}", to_time(BEGINNING + timedelta(minutes=30 * run))
-        run_input = f"Write a report about {spelt(subject[:4])}"
-        lead = " ".join(INPUT_MARK + word for word in words(run_input))
-        texts = texts_of(rng, subject)
-        rowids = count(user << 32 | RUN * run + 1)
-        content = ""
-        for number, size in enumerate(STEPS):
-            step_id, parts, at = next(step_ids), [f"{next(texts)}." for _ in range(size)], 0
-            for text, rowid in zip(parts, rowids, strict=False):
-                place = (rowid, step_id, at, at + len(text), text.count(" ") + 1, rowid, text)
-                self.passages.append(place)
-                self.words.append((rowid, f"{text[:-1]} {lead}"))
-                at += len(text) + 2
-            content = "\n\n".join(parts)
-            name = f"Step {number}"
-            output = to_json(StepOutput(content, step_name=name))
-            self.steps.append((step_id, run_id, name, name, output, moment, moment))
-        key = input_key(content_text(run_input))
-        self.runs.append((run_id, f"user{user}", to_json(run_input), key, to_json(content), moment, moment))
-
-    def insert(self, db: sqlite3.Connection) -> None:
-        db.executemany(
-            "insert into runs(id, user_id, session_id, workflow, status, input, input_key, content, started_at, "
-            "finished_at) values (?, ?, 's', 'Report', 'completed', ?, ?, ?, ?, ?)",
-            self.runs,
-        )
-        db.executemany(
-            "insert into steps(id, run_id, path, kind, status, attempt, step_name, output, started_at, finished_at, "
-            "indexed) values (?, ?, ?, 'step', 'completed', 1, ?, ?, ?, ?, 1)",
-            self.steps,
-        )
-        db.executemany("insert into passages values (?, ?, ?, ?, ?, ?, ?)", self.passages)
-        db.executemany("insert into passage_words(rowid, words) values (?, ?)", self.words)
+def add(db: sqlite3.Connection, user: int, run: int, step_ids: Iterator[int]) -> None:
+    rng, subject = subject_of(user, run)
+    run_id, moment = f"{user}-{run}", to_time(BEGINNING + timedelta(minutes=30 * run))
+    run_input = f"Write a report about {spelt(subject[:4])}"
+    lead = " ".join(INPUT_MARK + word for word in words(run_input))
+    texts, rowids = texts_of(rng, subject), count(user << 32 | RUN * run + 1)
+    db.execute(ADD_RUN, [run_id, f"user{user}", to_json(run_input), input_key(run_input), moment, moment])
+    for number, size in enumerate(STEPS):
+        step_id, name, parts, at = next(step_ids), f"Step {number}", [next(texts) for _ in range(size)], 0
+        output = to_json(StepOutput(".\n\n".join(parts), step_name=name))
+        db.execute(ADD_STEP, [step_id, run_id, name, name, output, moment, moment])
+        for text in parts:
+            rowid, end = next(rowids), at + len(text) + 1
+            db.execute(ADD_PASSAGE, [rowid, step_id, at, end, text.count(" ") + 1, rowid, f"{text}."])
+            db.execute("insert into passage_words(rowid, words) values (?, ?)", [rowid, f"{text} {lead}"])
+            at = end + 2
 
 
 async def measure(

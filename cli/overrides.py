@@ -40,12 +40,12 @@ def overrides(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="A new file.")], user: User = "local"
 ) -> None:
     """Write the turns where you chose otherwise as cases for `refrain eval`. Nothing is tuned by them."""
+    if file.exists():
+        fail(f"{file} is there already: name a new file.")
     perform(lambda: _overrides(file, user))
 
 
 async def _overrides(file: Path, user: str) -> int:
-    if file.exists():
-        fail(f"{file} is there already: name a new file.")
     workflows = load_workflows()
     store = RunStore()
     try:
@@ -58,8 +58,7 @@ async def _overrides(file: Path, user: str) -> int:
         say("No turn yet where you chose otherwise: nothing was written.")
         return 0
     if families:
-        file.touch(mode=0o600, exist_ok=False)  # as private as the store
-        file.write_text("".join(f"{family.model_dump_json()}\n" for family in families), encoding="utf-8")
+        _write(file, families)
     left_out = len(turns) - len(families)
     told = f"Wrote {len(families)} case{'' if len(families) == 1 else 's'} to {file}." if families else ""
     gone = f"Left out {left_out}: what it rested on has been deleted." if left_out else ""
@@ -145,6 +144,11 @@ def _ended(run: Run, seen: Iterable[Passage], turn: Turn) -> datetime:
 def _decided_at(turn: Turn, decision: Decision) -> datetime:
     """When it was decided, as near as is known: a turn that waited may have seen what ended after it began."""
     return max([turn.started_at, *(piece.passage.finished_at for piece in decision.evidence)])
+
+
+def _write(file: Path, families: Iterable[Family]) -> None:
+    file.touch(mode=0o600, exist_ok=False)  # as private as the store
+    file.write_text("".join(f"{family.model_dump_json()}\n" for family in families), encoding="utf-8")
 
 
 def _said(turn: Turn) -> list[Said]:

@@ -18,6 +18,7 @@ from flows.choice import Choice
 from flows.citations import CitationFilter
 from flows.prompt import messages, tool_name, workflow_tools
 from flows.recall import Known
+from flows.telling import told
 from storage import RunStore
 from storage.records import Decision, Evidence, Run
 
@@ -100,6 +101,11 @@ async def _outcome(judged: Judged, answerer: Answerer) -> _Outcome:
     same = judgement.known.same_input
     if decision.firm and decision.action == "answer" and same is not None:
         return replace(by_rules, cited=_of_repeat(decision, same))
+    if (text := told(judgement, CLOCK)) is not None:
+        filtered = CitationFilter([piece.label for piece in decision.evidence])
+        filtered.take(text)
+        filtered.finish()
+        return replace(by_rules, cited=tuple(piece for piece in decision.evidence if piece.label in filtered.cited))
     if judgement.as_asked or (decision.firm and decision.action == "clarify"):
         return by_rules
     if not answerer.chooses:

@@ -14,6 +14,7 @@ from .coverage import Coverage, Fit
 from .past import Past, input_text, stems_of
 from .question import SOFT, Question, Term
 from .recall import Known
+from .references import FAILURE
 from .repeats import relation
 from .signs import likelihood
 
@@ -111,7 +112,8 @@ class _Case:
             return None
         early = [fit for fit in self.fits if fit.past.ended_early]
         if not early:
-            return None
+            nothing_else = all(FAILURE.match(term.word) for term in self.question.about)
+            return self._ask("No run that is remembered here has failed.") if self.said.why and nothing_else else None
         fit = early[0] if self.question.about else next((one for one in early if one.past.in_view), early[0])
         enough = 0.35 if self.said.got_there else 0.5
         if not (self.said.why or self.coverage.share_without(fit, self.question) >= enough):
@@ -138,6 +140,8 @@ class _Case:
             return None
         fit = self._fit_on_topic() if self.question.about else None
         if fit is not None and not self.question.foreign and any(term.exact or term.rare for term in fit.missing):
+            return None
+        if fit is not None and self._asks_for_another(fit):
             return None
         fit = fit or self.view or (None if self.question.about else self._newest_here(in_talk=True))
         if fit is not None:

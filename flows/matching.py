@@ -13,6 +13,8 @@ from .question import Term, plain_form, slips
 from .vocabulary import HOW_IT_IS_PUT, NATIONS
 
 SAME, ALIKE, RELATED, COGNATE = 1.0, 0.85, 0.75, 0.6
+UNUSUAL = 3.5  # Zipf frequency below which a word may be another one misspelt
+COMMONER = 0.75  # how much commoner that other one has to be
 _VERSION = re.compile(r"^\d+(?:\.\d+)*$")
 
 
@@ -35,9 +37,10 @@ class Vocabulary:
         if not (term.exact and not term.rare):
             found.update(dict.fromkeys((related(term.stem) - HOW_IT_IS_PUT) & self.stems, RELATED))
         found.update({one: ALIKE for one in near if not term.exact and _begins_alike(term.stem, one)})
-        if is_misspelt(term):
-            most = 1 if len(term.stem) < 7 else 2
-            found.update({one: ALIKE for one in near if len(one) > 3 and slips(term.stem, one) <= most})
+        if may_be_misspelt(term):
+            most, known = (1 if len(term.stem) < 7 else 2), commonness(term.stem)
+            slipped = (one for one in near if len(one) > 3 and slips(term.stem, one) <= most)
+            found.update({one: ALIKE for one in slipped if not known or commonness(one) > known + COMMONER})
         if foreign:
             found.update({one: COGNATE for one in near if one not in found and _cognate(term.stem, one)})
         if term.stem in self.stems:
@@ -61,9 +64,9 @@ def _same_number(one: str, other: str) -> bool:
     )
 
 
-def is_misspelt(term: Term) -> bool:
+def may_be_misspelt(term: Term) -> bool:
     """Whether the term may be a slip of the keyboard: a word that English hardly has."""
-    return len(term.stem) > 3 and commonness(term.stem) == 0 and not is_place(plain_form(term.word))
+    return len(term.stem) > 3 and commonness(term.stem) < UNUSUAL and not is_place(plain_form(term.word))
 
 
 def _begins_alike(one: str, other: str) -> bool:

@@ -70,7 +70,7 @@ TRANSFORMS = re.compile(
       reduce\ .{0, 60}\bto\ (?:a|one|two|three|\d)|render\ .{0, 40}\b(?:in|as)\b|(?:wee\ |small\ |quick\ |
       little\ )?(?:table|list|summary|version|tweet|mail|letter)\ of\ (?:that|this|it|those|them)\b|
     (?:shorter|longer|simpler|nicer|politer|friendlier|punchier|snappier|gentler|more\ formal|less\ formal|cortito|
-      kürzer|corto|plus\ court)|a\ punti|in\ (?:the\ )?form\ of|translat\w+|übersetz\w*|tradui\w*|traduc\w*|
+      kürzer|corto|plus\ court)|a\ punti|in\ (?:the\ )?form\ of|translat(?:e|es|ed|ing)|übersetz\w*|tradui\w*|traduc\w*|
       vertaal\w*|shorten\w*|shorter|summari[sz]\w+|sum\ (?:it|
       that|this|up)|condens\w*|
     boil\w*\ .{{0,60}}\bdown|squeeze|trim|simplif\w*|simpler|rewrit\w*|rewrite|rephrase|reword|reformat|

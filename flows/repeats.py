@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from agents.text import STOPWORDS, WORD, stem
+from agents.thesaurus import is_verb
 
 from .matching import Vocabulary
 from .question import SOFT, Question, Term, plain_form, understand
@@ -54,7 +55,6 @@ _POLES = tuple(
         "stop stopping close closing end ending quit",
         "win winning winners",
         "lose losing losers",
-        "with",
         "against",
         "legal",
         "illegal",
@@ -64,7 +64,7 @@ _POLES = tuple(
         "child children kids toddlers babies",
     )
 )
-_BETWEEN = frozenset("to into from in than for by against over of on".split())
+_BETWEEN = frozenset("to into from in than for by against".split())
 _POLITE = re.compile(
     r"""\b(?:sorry\ (?:to\ bother(?:\ you)?|but)|(?:i'?d|i\ would)\ be\ (?:\w+\ )?(?:\w+\ )?grateful(?:\ (?:for|
       if))?|would\ you\ mind(?:\ \w+ing)?(?:\ me)?|
@@ -89,7 +89,7 @@ def relation(question: Question, asked: str, missing: Sequence[Term] = ()) -> Re
     """
     message, asked = _POLITE.sub(" ", question.message), _POLITE.sub(" ", asked)
     mine, theirs = _telling(_understood(message), asked), _telling(_understood(asked), message)
-    common, back = _matched(mine, theirs), _matched(theirs, mine)
+    common, back = _paired(mine, theirs)
     total = sum(term.weight for term in (*mine, *theirs))
     shared = sum(term.weight for term in (*common, *back)) / total if total else 0.0
     if shared < ALIKE or len(common) < min(2, len(theirs)):
@@ -107,7 +107,8 @@ def relation(question: Question, asked: str, missing: Sequence[Term] = ()) -> Re
 
 
 def _heavy(terms: Sequence[Term]) -> list[Term]:
-    return [term for term in terms if term.exact or term.weight > SOFT]
+    """What tells requests apart. What is done to things is put in many words."""
+    return [term for term in terms if term.exact or (term.weight > SOFT and not is_verb(term.stem))]
 
 
 @lru_cache(maxsize=512)
@@ -130,9 +131,17 @@ def _telling(question: Question, other: str) -> list[Term]:
     ]
 
 
-def _matched(terms: Sequence[Term], others: Sequence[Term]) -> list[Term]:
-    there = Vocabulary(term.stem for term in others)
-    return [term for term in terms if there.matches(term)]
+def _paired(mine: Sequence[Term], theirs: Sequence[Term]) -> tuple[list[Term], list[Term]]:
+    """The terms of each that stand for one of the other's, whichever of the two is the misspelt one."""
+    here, there = Vocabulary(term.stem for term in mine), Vocabulary(term.stem for term in theirs)
+    forth = {term.stem: there.matches(term).keys() for term in mine}
+    back = {term.stem: here.matches(term).keys() for term in theirs}
+    from_mine = {stem for found in forth.values() for stem in found}
+    from_theirs = {stem for found in back.values() for stem in found}
+    return (
+        [term for term in mine if forth[term.stem] or term.stem in from_theirs],
+        [term for term in theirs if back[term.stem] or term.stem in from_mine],
+    )
 
 
 def _poles(message: str) -> frozenset[int]:

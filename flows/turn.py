@@ -28,6 +28,7 @@ from .prompt import RECENT_TURNS, messages, tool_name, workflow_tools
 from .recall import Reach
 from .replies import reply_to
 from .stream import EventStream
+from .telling import told
 from .turn_runs import Call, Outcome, TurnRuns
 from .workflow import Workflow
 
@@ -118,6 +119,8 @@ class TurnExecution:
         same = judged.known.same_input
         if decision.firm and decision.action == "answer" and same is not None:
             return await self._repeat(decision, same)
+        if (text := told(judged, now())) is not None:
+            return await self._tell(decision, text)
         if judged.as_asked and decision.workflow is not None:
             return await self._run_all(decision, [Call(decision.workflow, decision.input, decision.reason)])
         return await self._ask_model(judged, conversation)
@@ -131,6 +134,14 @@ class TurnExecution:
             label = pieces[-1].label if len(pieces) == 1 else pieces[0].label
             self._say(f" [{label}]")
             self.turn = replace(self.turn, citations=citations([label], decision.evidence))
+        return "completed", None
+
+    async def _tell(self, decision: Decision, text: str) -> tuple[TurnStatus, str | None]:
+        """Say what the rules tell by themselves, citing what stands behind it."""
+        await self._decided(decision)
+        filtered = CitationFilter([piece.label for piece in decision.evidence])
+        self._say(filtered.take(text) + filtered.finish())
+        self.turn = replace(self.turn, citations=citations(filtered.cited, decision.evidence))
         return "completed", None
 
     async def _ask_model(self, judged: Judgement, conversation: Sequence[Turn]) -> tuple[TurnStatus, str | None]:

@@ -10,6 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from storage import RunStore
+
 from .chat_client import ChatClient
 from .chat_server import ChatServer
 
@@ -59,6 +61,41 @@ async def test_a_run_and_then_an_answer_from_it(page: ChatClient) -> None:
     assert page.asked()[-1] == "/fresh What are the main groups of climate change solutions?"
     third = [id for id, step in page.steps.items() if step["type"] == "user_message"][-1]
     assert (await page.until_ended(third))["runs"]
+
+
+async def test_a_run_that_was_not_wanted_ends_and_memory_answers_and_both_choices_are_kept(
+    page: ChatClient, server: ChatServer
+) -> None:
+    server.open_gate()
+    await page.until_ended(await page.send("/run Gated harbour lighthouses"))
+    server.close_gate()
+    asked = "Run Gated on harbour lighthouses of Norway"
+    working = await page.send(asked)
+    await page.until(lambda: page.card(working).get("runs"))
+    recall = page.card(working)["buttons"][-1]
+    assert recall["label"] == "Answer from what we have"
+
+    assert (await page.press(recall["name"], recall["payload"])).status_code == 200
+    assert (await page.until_ended(working))["state"] == "cancelled"
+    await page.until(lambda: len(page.asked()) == 3)
+    assert page.asked()[-1] == f"/recall {asked}"
+    answering = [id for id, step in page.steps.items() if step["type"] == "user_message"][-1]
+    await page.until_ended(answering)
+    assert not page.card(answering)["runs"]
+    assert "lighthouses" in page.last()
+    await page.until(lambda: page.actions)
+
+    server.open_gate()
+    (fresh,) = page.actions.values()
+    await page.press(fresh["name"], fresh["payload"])
+    await page.until(lambda: len(page.asked()) == 4)
+    assert page.asked()[-1] == f"/fresh {asked}"
+    last = [id for id, step in page.steps.items() if step["type"] == "user_message"][-1]
+    assert (await page.until_ended(last))["runs"]
+    store = RunStore(server.folder / "data" / "refrain.db")
+    kept = [(await store.get_turn(id)).override for id in (working, answering, last)]
+    await store.close()
+    assert kept == ["answer", "run", None]
 
 
 async def test_the_conversation_is_there_again_after_a_reload(page: ChatClient, server: ChatServer) -> None:
@@ -218,7 +255,12 @@ async def test_the_pages_own_stop_button_stops_too(page: ChatClient) -> None:
 async def test_buttons_of_others_do_nothing(page: ChatClient) -> None:
     turn = await page.send("Hello")
     await page.until_ended(turn)
-    for name, payload in (("stop", {"turn_id": "x"}), ("resume", {"run_id": "x"}), ("fresh", {"turn_id": ["x"]})):
+    for name, payload in (
+        ("stop", {"turn_id": "x"}),
+        ("resume", {"run_id": "x"}),
+        ("fresh", {"turn_id": ["x"]}),
+        ("recall", {}),
+    ):
         before = len(page.toasts)
         await page.press(name, payload)
         await page.until(lambda before=before: len(page.toasts) > before)

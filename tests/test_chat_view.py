@@ -165,6 +165,24 @@ def test_an_answer_says_why_and_can_be_run_fresh() -> None:
     assert (action["label"], action["payload"]) == ("Run it fresh", {"turn_id": "turn-1"})
 
 
+def test_work_on_what_something_is_known_of_can_be_answered_from_memory_instead() -> None:
+    known = replace(RUN, evidence=ANSWER.evidence)
+    instead = {"name": "recall", "label": "Answer from what we have", "payload": {"turn_id": "turn-1"}}
+    running = Script().decide(known).run("Writer").start("Writer")
+    assert [button["label"] for button in live(running)[1].progress()["buttons"]] == ["Stop", instead["label"]]
+    stopped = live(running.end(status="cancelled"))[1].progress()["buttons"]
+    assert [button["label"] for button in stopped] == ["Resume", instead["label"]]
+    done = Script().decide(known).run("Writer").start("Writer").say("Writer", "Yes.").finish("Writer", "Yes.")
+    assert live(done.end("Yes."))[1].progress()["buttons"] == [instead]
+
+
+def test_where_memory_holds_nothing_on_it_no_answer_from_it_is_offered() -> None:
+    unrelated = replace(RUN, evidence=tuple(replace(piece, coverage=0.0) for piece in ANSWER.evidence))
+    for decision in (RUN, unrelated):
+        script = Script().decide(decision).run("Writer").start("Writer")
+        assert live(script.end(status="cancelled"))[1].progress()["buttons"][1:] == []
+
+
 def test_small_talk_has_neither_chips_nor_reasons() -> None:
     said = replace(ANSWER, action="chat", evidence=())
     _, page = live(Script("Hello").decide(said).answer("Hello!").end("Hello!"))

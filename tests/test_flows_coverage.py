@@ -58,13 +58,13 @@ def test_a_number_elsewhere_in_the_text_does_not_count_for_another_thing() -> No
 
 
 def test_words_of_another_language_count_only_where_they_can_be_found() -> None:
-    assert missing("wie viel Wärme geben die Pumpen in Portugal") == ["Portugal"]
+    assert missing("wie warm sind die Häuser von Portugal") == ["Portugal"]
 
 
 def test_evidence_is_labelled_and_says_how_much_of_the_question_it_has() -> None:
     pieces = coverage("how much heat do pumps give in Norway?").evidence([*WIND.passages, *PUMPS.passages], {})
     assert [(piece.label, piece.passage.run_id) for piece in pieces] == [(1, "pumps"), (2, "wind")]
-    assert 1 >= pieces[0].covers > pieces[1].covers >= 0
+    assert 1 >= pieces[0].coverage > pieces[1].coverage >= 0
 
 
 def test_a_step_with_many_passages_leaves_room_for_others() -> None:
@@ -83,4 +83,4 @@ def test_a_favoured_run_rises() -> None:
 
 def test_a_message_about_nothing_is_covered_by_anything() -> None:
     (piece,) = coverage("and that?", PUMPS).evidence(PUMPS.passages, {})
-    assert piece.covers == 1
+    assert piece.coverage == 1

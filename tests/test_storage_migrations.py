@@ -69,6 +69,26 @@ async def test_files_are_their_owners_alone(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_turns_of_an_earlier_version_are_kept_and_can_be_overridden(tmp_path: Path) -> None:
+    file = tmp_path / "refrain.db"
+    store = RunStore(file)
+    await store.create_turn(Turn("t1", "hello", "ada", "s1"))
+    await store.close()
+    db = Database(file)
+    db.execute("drop index idx_turns_user_id_started_at")
+    db.execute("alter table turns drop column override")
+    db.execute("delete from _sqlite_migrations where name = 'm003_overrides_of_turns'")
+    db.conn.commit()
+    db.close()
+
+    store = RunStore(file)
+    before = await store.get_turn("t1")
+    await store.override_turn("t1", "run", user_id="ada")
+    after = await store.get_turn("t1")
+    await store.close()
+    assert (before.message, before.override, after.override) == ("hello", None, "run")
+
+
 @pytest.fixture(scope="module")
 def filled() -> Database:
     """A database that holds a little of everything."""
@@ -136,6 +156,8 @@ LISTED: dict[str, Any] = {"user_id": None, "session_id": None, "workflow": None,
         (turns.list_turns, {"session_id": "s", "user_id": "u", "limit": 5}),
         (turns.list_turns, {"session_id": "s", "user_id": None, "limit": 5}),
         (turns.get_turn, {"turn_id": "t"}),
+        (turns.newest_turns, {"user_id": "u", "beginning": "ab", "limit": 5}),
+        (turns.overridden_turns, {"user_id": "u"}),
         (turns.forget_runs, {"run_ids": ["r"]}),
         (sessions.list_sessions, {"user_id": "u", "limit": 5, "before": "s", "search": None}),
         (sessions.get_session, {"session_id": "s"}),

@@ -88,3 +88,26 @@ async def test_odd_text_is_no_obstacle(store: RunStore) -> None:
     await store.create_turn(Turn("t1", "\ud83d 🌬 \x00", "ada", "s1", answer="\udfff", error="\ud800"))
     turn = await store.get_turn("t1")
     assert (turn.message, turn.answer, turn.error) == ("? 🌬 \x00", "?", "?")
+
+
+async def test_an_override_is_kept_for_its_users_turn_alone_and_outlives_a_later_writing(store: RunStore) -> None:
+    await store.create_turn(full_turn())
+    assert (await store.get_turn("t1")).override is None
+    with pytest.raises(NotFound):
+        await store.override_turn("t1", "run", user_id="eve")
+    with pytest.raises(NotFound):
+        await store.override_turn("t9", "run", user_id="ada")
+    await store.override_turn("t1", "run", user_id="ada")
+    await store.update_turn(full_turn())
+    assert await store.get_turn("t1") == replace(full_turn(), override="run")
+    await store.override_turn("t1", "answer", user_id="ada")
+    assert [turn.override for turn in await store.overridden_turns("ada")] == ["answer"]
+    assert await store.overridden_turns("eve") == []
+
+
+async def test_a_users_newest_turns_are_found_by_how_their_id_begins(store: RunStore) -> None:
+    for number, (id, user) in enumerate([("abc1", "ada"), ("abc2", "ada"), ("abd1", "ada"), ("abc3", "eve")]):
+        await store.create_turn(Turn(id, "hi", user, f"s{number}", started_at=START + timedelta(seconds=number)))
+    assert [turn.id for turn in await store.newest_turns("ada", limit=2)] == ["abd1", "abc2"]
+    assert [turn.id for turn in await store.newest_turns("ada", beginning="abc")] == ["abc2", "abc1"]
+    assert await store.newest_turns("ada", beginning="ab%") == []
