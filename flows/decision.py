@@ -21,6 +21,7 @@ from .signs import likelihood
 JUST_NOW = timedelta(hours=1)  # a result younger than this is as current as can be asked for
 ENOUGH = 0.7  # likelihood from which on the past is taken to answer
 ENOUGH_IF_OLD = 0.5
+ENOUGH_IF_NEAR = 0.85  # when it is put like what the run was asked: what differs may be what matters
 TIE = 0.12
 LEAST = 0.1  # share of what is asked, below which a run is about something else
 PRIVATE = 0.3  # of weight, from which on a run lacks what people said
@@ -193,6 +194,8 @@ class _Case:
         if brought_up or (fit.share < LEAST and not self.question.points_back):
             return None
         old = self._out_of_date(fit)
+        if not old and sure < ENOUGH_IF_NEAR and relation(self.question, fit.past.input, fit.missing) == "near":
+            return None
         if sure < (ENOUGH_IF_OLD if old else ENOUGH) or (self.question.orders and not self._same_topic()):
             return None
         # What is too old is worked on anew all the same: less is enough to know what the message is about.

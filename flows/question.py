@@ -47,8 +47,9 @@ _OF_THE_FORM = re.compile(
 )
 # When the user has to have it: "filing at 6", "got 5 min".
 _DEADLINE = re.compile(
-    r"\b(?:in|at|by|before|for|got|have|until|till)\s+\d{1,4}(?::\d\d)?\s*(?:min(?:ute)?s?|secs?|am|pm|h|hrs?|o'clock)?"
-    r"(?=\W*(?:$|[.,;!?]|before|and|then|start))|\b\d{1,2}\s?(?:min(?:ute)?s?|mins|am|pm)\b",
+    r"\b(?:in|at|by|before|for|got|have|until|till)\s+(?:\d{1,2}|1?\d:\d\d|[0-2]\d{3}(?=h| ?hrs))\s*"
+    r"(?:min(?:ute)?s?|secs?|am|pm|h|hrs?|o'clock)?(?=\W*(?:$|[.,;!?]|before|and|then|start))"
+    r"|\b\d{1,2}\s?(?:min(?:ute)?s?|mins|am|pm)\b",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(

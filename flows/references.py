@@ -83,7 +83,7 @@ TRANSFORMS = re.compile(
       short\ |little\ |lil\ |single\ |proper\ |friendly\ |polite\ |brief\ )*(?:{_FORMS})|
     \d+\ (?:bullets?|lines?|sentences?|words|bullet\ ?points?|sätze|zeilen|stichpunkte)|(?:drei|vier|fünf|three|
       four|five)\ (?:bullets?|lines?|sentences?|sätze|zeilen|stichpunkte)|
-    (?:{_FORMS})\ (?:version|form|format|length)|(?:in|auf|en|em|into|to|naar|het)\ (?:\w+\ )?(?:usd|eur|gbp|
+    (?:{_FORMS})\ (?:version|form|format|length)|(?:(?:in|auf|en|em|into|het)\ (?:\w+\ )?|(?:to|naar)\ )(?:usd|eur|gbp|
       dollars|euros|pounds|português|portugues|german|deutsch|french|
       fran[cç]ais|spanish|español|dutch|nederlands|italian|italiano|polish|portuguese|english|englisch|
       plain\ english|simple\ (?:words|terms|english))|

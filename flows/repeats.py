@@ -14,7 +14,7 @@ from .matching import Vocabulary
 from .question import SOFT, Question, Term, plain_form, understand
 from .vocabulary import ABOUT_THE_WORK
 
-Relation = Literal["same", "another"]
+Relation = Literal["same", "near", "another"]
 
 ALIKE = 0.5  # from this share of common words on, what differs is what matters
 NARROWER = 0.75  # from this on, what the run was asked besides matters too
@@ -83,7 +83,7 @@ _NOT = re.compile(
 
 
 def relation(question: Question, asked: str, missing: Sequence[Term] = ()) -> Relation | None:
-    """How the message stands to the request `asked`: the same, another one that is put alike, or neither (None).
+    """How the message stands to the request `asked`: the same, near it, another one put alike, or neither (None).
 
     `missing` are the terms that what came of that request lacks; a word that is found there makes no other request.
     """
@@ -101,9 +101,13 @@ def relation(question: Question, asked: str, missing: Sequence[Term] = ()) -> Re
     besides = [term for term in _heavy(theirs) if term not in back]
     if (lacking and besides) or (shared >= NARROWER and (lacking or any(term.exact for term in besides))):
         return "another"
+    turned_round = _poles(message) != _poles(asked)
+    others = [term for term in (*lacking, *besides) if not any(term.stem in group for group in _POLES)]
+    if turned_round and not others:
+        return "another"
     if shared < NARROWER or besides or any(term not in common for term in _heavy(mine)):
-        return None
-    return "same" if _poles(message) == _poles(asked) else "another"
+        return "near"
+    return "another" if turned_round else "same"
 
 
 def _heavy(terms: Sequence[Term]) -> list[Term]:

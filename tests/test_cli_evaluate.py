@@ -113,6 +113,7 @@ def test_a_configured_model_chooses_what_no_rule_decides(cases: Path, monkeypatc
         result = told(cases, "--model", "configured", "--misses")
     assert result.exit_code == 0, result.output
     assert "wanted run, got chat · how is a violin made?" in result.stdout
+    assert len(server.requests) == 1, "neither for the repeat nor for the command"
     assert "wanted chat, got run · /fresh heat pumps" in result.stdout
 
 

@@ -114,9 +114,27 @@ async def test_what_the_rules_alone_decide_is_not_the_models(
     assert (verdict.action, verdict.cited) == (action, ())
 
 
-async def test_a_refresh_without_a_workflow_is_the_models_to_make() -> None:
+async def test_a_refresh_that_is_not_firm_is_the_models_to_make() -> None:
     call = calling("run_research", {"input": "heat", "reason": "It is old."})
-    assert (await asked(judged("how much heat?", "refresh", workflow=None), call)).action == "refresh"
+    assert (await asked(judged("how much heat?", "refresh"), call)).action == "refresh"
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("Three units [1].", "The rules say so."),
+        ("Hello there.", "The rules say so."),
+        (calling("run_research", {"input": "heat", "reason": "Nothing on it."}), "Nothing on it."),
+    ],
+)
+async def test_where_the_rules_want_work_words_of_a_model_do_not_count(reply: AIMessage | str, reason: str) -> None:
+    verdict = await asked(judged("how much heat in Oslo?", "run", firm=True), reply)
+    assert (verdict.action, verdict.reason, verdict.cited) == ("run", reason, ())
+
+
+@pytest.mark.xfail(strict=True, reason="the product asks the model when there is no workflow to refresh, this does not")
+async def test_without_a_workflow_to_refresh_the_model_is_asked_as_in_the_product() -> None:
+    assert (await asked(judged("heat?", "refresh", workflow=None, firm=True), "Three [1].")).action == "answer"
 
 
 async def test_a_repeat_is_served_without_a_model_and_cites_its_run(store: RunStore) -> None:

@@ -24,7 +24,7 @@ def test_a_greeting_before_a_wish_does_not(message: str) -> None:
     assert not cues(message).chats
 
 
-@pytest.mark.xfail(strict=True, reason="an order is only heard after a few greetings")
+@pytest.mark.xfail(strict=True, reason="an order is heard after few greetings")
 @pytest.mark.parametrize("message", ["hello, write an article on wind", "Good morning! Compare zinc and copper"])
 def test_no_greeting_before_an_order_hides_it(message: str) -> None:
     assert not cues(message).chats
@@ -53,13 +53,16 @@ def test_the_word_again_in_a_question_is_no_wish(message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["what is the latest price", "how is it right now", "price today?", "is it still open", "aktueller Stand"]
+    "message",
+    ["what is the latest price", "how is it right now", "price today?", "is it still open", "aktueller Stand"],
 )
 def test_what_is_current_is_asked_for(message: str) -> None:
     assert cues(message).current
 
 
-@pytest.mark.parametrize("message", ["what did we find last week?", "what did it say back then", "you said it was loud"])
+@pytest.mark.parametrize(
+    "message", ["what did we find last week?", "what did it say back then", "you said it was loud"]
+)
 def test_what_was_found_then_is_asked_for(message: str) -> None:
     assert cues(message).then
 

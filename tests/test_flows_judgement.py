@@ -19,7 +19,7 @@ from tests.remembered import Kept, judged, keep
 THINGS = ("wind turbines", "heat pumps", "solar panels", "night trains", "bicycle lanes", "grain silos", "fish ladders")
 PLACES = ("Denmark", "Portugal", "Norway", "Lisbon", "Kyoto", "Toronto", "Chile", "Vienna")
 YEARS = ("1994", "2003", "2011", "2019", "2022")
-ASIDES = ("Local firms build them.", "Two rivers were moved for them.", "Nobody lives near them.", "Schools visit them.")
+ASIDES = ("Local firms build them.", "Two rivers were moved for them.", "Schools visit them.")
 QUESTIONS = (
     "How many painters did {thing} in {place} employ?",
     "which painters came to {thing} in {place} with the {year} festival?",
@@ -134,12 +134,19 @@ async def test_a_request_that_is_a_word_away_is_run(store: RunStore, first: str,
     assert (await decided(store, second, run)).action == "run"
 
 
-@pytest.mark.xfail(strict=True, reason="a word such as cost makes another request, though the result has it")
-async def test_a_detail_that_is_refreshed_for_its_age_is_answered_when_it_is_fresh(store: RunStore) -> None:
-    run = Kept("r", "heat pumps", "Heat pumps cost 9000 euros.", hours=200)
-    old = await decided(store, "what do heat pumps cost?", run)
+@pytest.mark.xfail(strict=True, reason="what is old is refreshed for its age although it would not do if it were fresh")
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Heat pumps cost 9000 euros.", "what do heat pumps cost?"),
+        ("Turbines met 47 percent of demand in Denmark. Heat pumps warm buildings.", "turbine blades recycling"),
+    ],
+)
+async def test_age_is_only_named_when_it_is_what_decides(store: RunStore, text: str, message: str) -> None:
+    run = Kept("r", "heat pumps", text, hours=200)
+    old = await decided(store, message, run)
     assert (old.action, "older" in old.reason) == ("refresh", True)
-    fresh = await decided(store, "what do heat pumps cost?", replace(run, id="r2", user="bob", hours=1))
+    fresh = await decided(store, message, replace(run, id="r2", user="bob", hours=1))
     assert fresh.action == "answer"
 
 

@@ -1,4 +1,4 @@
-"""A word is found in its forms, misspelt, under another name or for what it means; names and numbers only as they are."""
+"""A word is found in its forms, misspelt or for what it means; names and numbers only as they are."""
 
 from __future__ import annotations
 

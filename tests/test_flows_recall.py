@@ -110,7 +110,13 @@ async def test_all_of_a_run_is_looked_at_when_a_part_of_it_is_found(store: RunSt
 
 async def test_after_5000_unrelated_runs_the_one_that_answers_is_found(store: RunStore) -> None:
     unrelated = [
-        Kept(f"r{n}", f"garden number {n}", f"Garden {n} grows {n % 97} kinds of beans.", hours=n / 60, session=f"s{n % 50}")
+        Kept(
+            f"r{n}",
+            f"garden number {n}",
+            f"Garden {n} grows {n % 97} kinds of beans.",
+            hours=n / 60,
+            session=f"s{n % 50}",
+        )
         for n in range(5_000)
     ]
     await keep(store, Kept("wind", WIND.asked, WIND.text, hours=100), *unrelated)

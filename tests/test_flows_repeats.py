@@ -57,9 +57,9 @@ def test_of_short_requests_too_one_word_makes_it_not_the_same(asked: str, messag
 
 @pytest.mark.parametrize(
     ("asked", "message"),
-    [("wind power in Denmark", "how do vaccines work"), ("the history of coffee", "what does coffee cost to ship")],
+    [("wind power in Denmark", "how do vaccines work"), ("the history of coffee", "who built the Suez canal")],
 )
-def test_what_is_put_otherwise_is_neither(asked: str, message: str) -> None:
+def test_another_topic_is_neither(asked: str, message: str) -> None:
     assert relation(understand(message), asked) is None
 
 

@@ -73,9 +73,7 @@ async def test_what_is_anothers_is_worked_on_though_the_model_answers(store: Run
     assert (turn.decision.action, turn.answer, turn.citations) == ("run", "Worked out anew.", ())
 
 
-async def test_what_is_anothers_is_never_cited_by_a_user_without_a_past(
-    store: RunStore, eager: ScriptedModel
-) -> None:
+async def test_what_is_anothers_is_never_cited_by_a_user_without_a_past(store: RunStore, eager: ScriptedModel) -> None:
     await keep(store, Kept("theirs", TURBINES.asked, TURBINES.text, user="bob"), now=now())
     turn = await answered(store, eager, COVERED)
     assert turn.citations == ()
