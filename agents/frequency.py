@@ -6,6 +6,8 @@ import gzip
 from functools import cache
 from importlib.resources import files
 
+_COMMON = 3.5
+
 
 def commonness(stem: str) -> float:
     """The Zipf frequency of all words of a stem: log10 of their occurrences in a billion words.
@@ -13,6 +15,11 @@ def commonness(stem: str) -> float:
     From 7.5 (`the`) down to 3; 0 for a stem that is rarer or unknown. Source: wordfreq, see agents/data/SOURCES.md.
     """
     return _frequencies().get(stem, 0.0)
+
+
+def common_stems(letter: str, shortest: int, longest: int) -> list[str]:
+    """The stems of not too rare words that begin with the letter and have that many letters."""
+    return [stem for stem in _by_letter().get(letter, ()) if shortest <= len(stem) <= longest]
 
 
 def is_place(word: str) -> bool:
@@ -28,6 +35,15 @@ def _frequencies() -> dict[str, float]:
         step, _, stems = line.partition(" ")
         table.update(dict.fromkeys(stems.split(), float(step)))
     return table
+
+
+@cache
+def _by_letter() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for stem, zipf in _frequencies().items():
+        if zipf >= _COMMON:
+            found.setdefault(stem[:1], []).append(stem)
+    return found
 
 
 @cache

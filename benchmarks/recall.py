@@ -60,18 +60,13 @@ SUBJECT, ON_SUBJECT = 20, 0.15  # words of a run's subject, and their part of it
 SYLLABLES = ["".join(pair) for pair in product("bdfgklmnprtvz", "aou")]
 MADE_UP = 40_000
 BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
-BUDGET = 40.0  # seconds a line may take, once it has MINIMUM samples
-MINIMUM = 20
+BUDGET, MINIMUM = 40.0, 20  # seconds a line may take, once it has so many samples
 ALSO = 24  # words beside a question's own, up to the most that a search takes
 WARM = 3  # questions before the clock runs
 
-WAYS = SEARCH, SEARCH_MORE, FILTERED, RANGED, READING = (
-    "search",
-    "search, more words",
-    "bm25, then filter",
-    "bm25, rowid range",
-    "bare reading",
-)
+SEARCH, SEARCH_MORE, READING = "search", "search, more words", "bare reading"
+FILTERED, RANGED = "bm25, then filter", "bm25, rowid range"
+WAYS = (SEARCH, SEARCH_MORE, FILTERED, RANGED, READING)
 
 # The words no stemmer or reader mistakes for one another; a word's place is its rank.
 WORDS = [
@@ -94,7 +89,6 @@ ADD_STEP = (
     "values (?, ?, ?, 'step', 'completed', 1, ?, ?, ?, ?, 1)"
 )
 ADD_PASSAGE = "insert into passages values (?, ?, ?, ?, ?, ?, ?)"
-ADD_WORDS = "insert into passage_words(rowid, words) values (?, ?)"
 WITH_POSITIONS = (
     "create virtual table with_positions using fts5(text, content='passages', content_rowid='id', "
     "tokenize='porter unicode61 remove_diacritics 2')"
@@ -150,18 +144,16 @@ class Database:
         return [self.db.execute(BARE, [term, *rowids]).fetchone() for term in quoted]
 
 
-def drawn(rng: np.random.Generator, number: int, telling: bool = False) -> Any:
-    """So many words by the law, as places in WORDS."""
-    parts = rng.random(number)
-    if telling:
-        parts = SILENT + parts * (1 - SILENT)
+def drawn(rng: np.random.Generator, number: int, above: float = 0.0) -> Any:
+    """So many words by the law, as places in WORDS; those above SILENT alone say something."""
+    parts = above + rng.random(number) * (1 - above)
     return np.minimum(np.searchsorted(LAW, parts, side="right"), len(WORDS) - 1)
 
 
 def subject_of(user: int, number: int) -> tuple[np.random.Generator, Any]:
     """What a user's run is about, and the dice to go on with: the same whenever asked."""
     rng = np.random.default_rng([user, number])
-    return rng, drawn(rng, SUBJECT, telling=True)
+    return rng, drawn(rng, SUBJECT, above=SILENT)
 
 
 def texts_of(rng: np.random.Generator, subject: Any) -> Iterator[str]:
@@ -181,7 +173,7 @@ def spelt(places: Any) -> str:
 def asked(user: int, runs: int, serial: int) -> Question:
     rng = np.random.default_rng([user, serial, 1])  # a zero would count for nothing
     _, subject = subject_of(user, int(rng.integers(runs)))
-    others, also = spelt(drawn(rng, 4, telling=True)), spelt(drawn(rng, ALSO, telling=True))
+    others, also = spelt(drawn(rng, 4, above=SILENT)), spelt(drawn(rng, ALSO, above=SILENT))
     return Question(user, f"Which report is about {spelt(subject[:3])} and {others}?", also)
 
 
@@ -207,8 +199,8 @@ def build(path: Path, runs: dict[int, int]) -> None:
     with closing(connect(path)) as database:
         migrate(database, path.name)
         db = database.conn
-        for pragma in ("journal_mode = off", "synchronous = off", "cache_size = -1000000", "secure_delete = off"):
-            db.execute(f"pragma {pragma}")
+        db.executescript("pragma journal_mode = off; pragma synchronous = off; pragma secure_delete = off")
+        db.execute("pragma cache_size = -1000000")
         db.execute("begin")
         moment = to_time(BEGINNING)
         for user, number in runs.items():
@@ -237,14 +229,13 @@ def add(db: sqlite3.Connection, user: int, run: int, step_ids: Iterator[int]) ->
         for text in parts:
             rowid, end = next(rowids), at + len(text) + 1
             db.execute(ADD_PASSAGE, [rowid, step_id, at, end, text.count(" ") + 1, rowid, f"{text}."])
-            db.execute(ADD_WORDS, [rowid, f"{text} {lead}"])
+            db.execute("insert into passage_words(rowid, words) values (?, ?)", [rowid, f"{text} {lead}"])
             at = end + 2
 
 
-async def measure(
-    databases: list[Database], lines: list[Line], users: list[int], runs: dict[int, int], rounds: int
-) -> None:
+async def measure(databases: list[Database], users: list[int], runs: dict[int, int], rounds: int) -> list[Line]:
     """Ask in turns, each question of every database in every way."""
+    lines = [Line(name) for name in WAYS]
     cells = list(product(lines, range(len(databases))))
     for number in range(-WARM, rounds):
         user = users[number * 7919 % len(users)]
@@ -261,6 +252,7 @@ async def measure(
         for line in lines:
             if number >= 0 and len(found[line.name]) == 2:
                 line.same.append(found[line.name][0] == found[line.name][1])
+    return lines
 
 
 async def main() -> None:
@@ -284,11 +276,9 @@ async def main() -> None:
                 took, size = time.perf_counter() - started, part.rename(path).stat().st_size / 1e9
                 print(f"built {RUN * sum(held.values()):,} passages in {took:.0f} s, {size:.1f} GB", flush=True)
         databases = [Database(small), Database(full)]
-        try:
-            await report(databases, [fewer, runs], big, options.rounds)
-        finally:
-            for database in databases:
-                await database.close()
+        await report(databases, [fewer, runs], big, options.rounds)
+        for database in databases:
+            await database.close()
 
 
 async def report(databases: list[Database], held: list[dict[int, int]], big: int, rounds: int) -> None:
@@ -299,13 +289,9 @@ async def report(databases: list[Database], held: list[dict[int, int]], big: int
     print(f"load average {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
     sizes = "".join(f"{f'{RUN * sum(runs.values()):,} of {len(runs):,} users':>30}" for runs in held)
     print(f"{'passages':<22}{sizes}\n{'milliseconds':<22}" + f"{'p50':>10}{'p95':>10}{'max':>10}" * 2 + f"{'same':>12}")
-    shared = [user for user in held[0] if user != big]
-    for title, users in (
-        (f"ordinary users, {ORDINARY} passages each", shared),
-        (f"the user with {RUN * held[0][big]:,} passages", [big]),
-    ):
-        lines = [Line(name) for name in WAYS]
-        await measure(databases, lines, users, held[0], rounds)
+    ordinary, one = f"ordinary users, {ORDINARY} passages each", f"the user with {RUN * held[0][big]:,} passages"
+    for title, users in ((ordinary, [user for user in held[0] if user != big]), (one, [big])):
+        lines = await measure(databases, users, held[0], rounds)
         print(title, *(line.shown() for line in lines), sep="\n", flush=True)
     print(f"load average {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import stat
@@ -14,6 +15,7 @@ from typing import Literal
 import openai
 from langchain_openai import ChatOpenAI
 
+from agents.embeddings import default_embeddings, describe_embeddings
 from agents.failures import explain
 from agents.models import default_model, describe_model
 from agents.tools.library import SHIPPED
@@ -42,6 +44,7 @@ async def all_checks() -> list[Check]:
         await database(),
         workflows(),
         await model(),
+        await embeddings(),
         library(),
         search(),
         users(),
@@ -111,6 +114,23 @@ async def model() -> Check:
     if offered and chosen.model_name not in offered:
         return Check("Model", "broken", f"{described}: there is no such model there. Set REFRAIN_MODEL.")
     return Check("Model", "ok", f"{described} answers and takes the key.")
+
+
+async def embeddings() -> Check:
+    name, chosen = os.environ.get("REFRAIN_EMBEDDINGS"), default_embeddings()
+    if not name:
+        return Check("Embeddings", "ok", "None: recall goes by words (REFRAIN_EMBEDDINGS names a model to help it).")
+    if chosen is None:
+        return Check("Embeddings", "note", f"{name} is left aside: it needs a server, as OPENAI_BASE_URL names it.")
+    described = describe_embeddings(chosen)
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            vector = await chosen.aembed_query("What gives a passage its meaning?")
+    except TimeoutError:
+        return Check("Embeddings", "broken", f"{described} gave nothing in {TIMEOUT:g} seconds.")
+    except Exception as error:
+        return Check("Embeddings", "broken", f"{described}: {explain(error)}")
+    return Check("Embeddings", "ok", f"{described} answers with vectors of {len(vector)} numbers.")
 
 
 def library() -> Check:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from uuid import uuid4
 
+from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
 from storage import RunStore
@@ -24,7 +25,8 @@ class WorkflowAgent:
     """A conversation over several workflows that remembers their runs.
 
     `model` is a chat model, the name of one, or None for what the environment names; `recall` says whether all
-    of a user's sessions may answer, or the present one alone. One agent serves many tasks and threads at once.
+    of a user's sessions may answer, or the present one alone; `embeddings`, if given, rank what is recalled by meaning
+    as well as by words. One agent serves many tasks and threads at once.
     """
 
     def __init__(
@@ -36,12 +38,13 @@ class WorkflowAgent:
         instructions: str = "",
         recall: Reach = "user",
         runner: Runner | None = None,
+        embeddings: Embeddings | None = None,
     ) -> None:
         self.workflows = {workflow.name: workflow for workflow in workflows}
         self.store = store
         self.runner = runner or Runner(store, self.workflows)
         self.runner.on_resume = self._go_on
-        self._setting = Setting(store, self.workflows, model, instructions, recall)
+        self._setting = Setting(store, self.workflows, model, instructions, recall, embeddings)
         self._last_of_session: dict[tuple[str, str], asyncio.Task[Turn]] = {}
 
     async def start(self, message: str, *, session_id: str, user_id: str = "local", turn_id: str | None = None) -> str:

@@ -19,6 +19,7 @@ MOST_EVIDENCE = 8
 WINDOW = 3  # words between a number and what it counts
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 TOPIC = 0.35  # of what a word counts in a run's input, against one in the passage
+NEAR = 1.0  # of what the passage nearest in meaning gets, against the one with the most of the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +121,33 @@ class Coverage:
         """The terms that none of these runs has."""
         return [term for term in self._terms if all(term in fit.missing for fit in fits)]
 
-    def rank(self, passages: Sequence[Passage], favoured: Mapping[str, float]) -> list[tuple[float, Passage]]:
-        """The passages by how much of what is asked they hold; those of a favoured run get its bonus."""
-        scored = []
+    def rank(
+        self, passages: Sequence[Passage], favoured: Mapping[str, float], near: Mapping[int, float] | None = None
+    ) -> list[tuple[float, Passage]]:
+        """The passages by how much of what is asked they hold; those of a favoured run get its bonus.
+
+        With `near` (see `Known`) nearness in meaning counts as much as words.
+        """
+        by_words = []
         for passage in passages:
             stems, asked = stems_of([passage.text]), stems_of([passage.run_input, passage.step_name])
             score = 0.0
             for term in self._terms:
                 tells = self._tells[term] + 0.3 * term.weight
                 score += tells * (best(self._found[term], stems) + TOPIC * best(self._found[term], asked))
-            scored.append((score + favoured.get(passage.run_id, 0.0), passage))
+            by_words.append(score)
+        nearest = NEAR * max([1.0, *by_words])
+        scored = [
+            (score + favoured.get(passage.run_id, 0.0) + nearest * (near or {}).get(passage.id, 0.0), passage)
+            for score, passage in zip(by_words, passages, strict=True)
+        ]
         return sorted(scored, key=lambda pair: -pair[0])
 
-    def evidence(self, passages: Sequence[Passage], favoured: Mapping[str, float]) -> tuple[Evidence, ...]:
+    def evidence(
+        self, passages: Sequence[Passage], favoured: Mapping[str, float], near: Mapping[int, float] | None = None
+    ) -> tuple[Evidence, ...]:
         """The best passages, of different steps before a second one of a step, with the share each covers."""
-        ranked = [passage for _, passage in self.rank(passages, favoured)]
+        ranked = [passage for _, passage in self.rank(passages, favoured, near)]
         seen: set[tuple[str, str]] = set()
         first: list[Passage] = []
         second: list[Passage] = []

@@ -12,6 +12,8 @@ class Cues:
     """What a message does, by its wording alone. Several may hold at once."""
 
     chats: bool = False
+    meets: bool = False
+    personal: bool = False
     murmurs: bool = False
     asks: bool = False
     orders: bool = False
@@ -37,16 +39,20 @@ class Cues:
 def cues(message: str) -> Cues:
     """The cues of a message."""
     plain = message.replace("’", "'")
-    asks = bool(phrases.ASKS.search(plain)) or "?" in phrases.TAG.sub("", plain)
-    orders = bool(phrases.ORDERS.match(plain))
+    told = phrases.OPENING.sub("", plain) or plain
+    asks = bool(phrases.ASKS.search(told)) or "?" in phrases.TAG.sub("", plain)
+    orders = bool(phrases.ORDERS.match(told))
     looks_back = bool(references.LOOKS_BACK.search(plain))
     transforms = bool(references.TRANSFORMS.search(plain))
     needs = bool(phrases.NEEDS.search(plain))
     wants = asks or orders or transforms or looks_back or needs
     greets = bool(phrases.GREETS.search(plain)) and not wants
+    personal = bool(phrases.PERSONAL.search(plain))
     return Cues(
         chats=bool(phrases.MEETS.search(plain)) or greets,
-        murmurs=bool(phrases.SMALL.search(plain)) and not wants,
+        meets=bool(phrases.MEETS.search(plain)),
+        personal=personal,
+        murmurs=bool(phrases.SMALL.search(plain)) and not wants and personal,
         asks=asks,
         orders=orders or needs,
         redoes=bool(phrases.REDOES.search(plain))

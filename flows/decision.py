@@ -234,7 +234,7 @@ class _Case:
         if workflow is None:
             return self._ask("Memory does not cover this, and there is no workflow that could be run.")
         lacking = self.coverage.lacking(self.fits[:1]) if self.fits else []
-        unknown = [term for term in self.coverage.lacking(self.fits) if term.exact] if self.fits else []
+        unknown = [term for term in self.coverage.lacking(self.fits) if term.exact]
         if self.fits and self.fits[0].share and lacking and not question.orders:
             missing = " and ".join(f"“{term.word}”" for term in _telling(unknown or lacking)[:3])
             reason = f"what is in memory says nothing of {missing}"
@@ -278,7 +278,7 @@ class _Case:
         bonus = {fit.past.run_id: 0.5 * fit.score for fit in self.fits}
         for run_id, more in favoured.items():
             bonus[run_id] = bonus.get(run_id, 0.0) + more
-        return self.coverage.evidence(passages, bonus)
+        return self.coverage.evidence(passages, bonus, self.known.near)
 
     def _fit_on_topic(self) -> Fit | None:
         """The run that the message names, by what tells it apart."""

@@ -126,7 +126,7 @@ class Execution:
         )
         if self._cancelled:
             raise asyncio.CancelledError
-        step_input = StepInput(request.input, history=self._history, files=request.files)
+        step_input = StepInput(request.input, history=self._history, files=request.files, known=request.known)
         return await self._steps.run(step_input, self._scope, self._done)
 
     async def _end(

@@ -18,8 +18,9 @@ from agents.agent import Agent
 from agents.context import in_thread
 from agents.models import UsageCounter
 from agents.prompts import step_prompt
-from storage.records import Run, StepOutput
+from storage.records import Run, StepOutput, now
 
+from .age import age
 from .errors import StepError
 from .events import StepDelta, StepFailed, StepFinished, StepStarted, ToolCalled, ToolReturned
 from .node import StepInput, as_text
@@ -104,7 +105,8 @@ class AgentExecutor:
     """An agent or a team. Its prompt is the input and, from the second step on, what the step before gave.
 
     What a person has said for the step stands in it too: the form they filled in, a reviewer's feedback with the draft;
-    and the names and types of the run's files, for tools that read them.
+    the names and types of the run's files, for tools that read them; and what earlier runs hold on the request, unless
+    an agent before it was told.
 
     Before it come the session's last `add_history` runs, as talk: what was asked, and what came of it.
     """
@@ -130,6 +132,7 @@ def _prompt(step_input: StepInput) -> str:
     if step_input.previous_step_content is not None:
         last = next(reversed(list(step_input.previous_step_outputs)), "Input")
         results.append((last, as_text(step_input.previous_step_content)))
+    results += _known(step_input)
     if step_input.files:
         named = "\n".join(f"- {' '.join(file.name.split())} ({file.type})" for file in step_input.files)
         request += f"\n\nFiles:\n{named}"
@@ -139,6 +142,16 @@ def _prompt(step_input: StepInput) -> str:
         request += f"\n\nFeedback on the draft: {step_input.feedback}"
         results.append(("Draft", as_text(step_input.draft)))
     return step_prompt(request, results)
+
+
+def _known(step_input: StepInput) -> list[tuple[str, str]]:
+    """What earlier runs hold, each with its age, until a model has worked on it: what that gave speaks for it then."""
+    if any(output.usage.total_tokens for output in step_input.previous_step_outputs.values()):
+        return []
+    return [
+        (f"Known from earlier runs ({age(part.finished_at, now())}): {part.step} of {part.workflow}", part.text)
+        for part in step_input.known
+    ]
 
 
 def _as_talk(runs: Sequence[Run]) -> list[BaseMessage]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from langchain_core.embeddings import Embeddings
+
 from storage import RunStore
 from storage.records import Decision, Turn
 
@@ -28,7 +30,8 @@ class Judgement:
     @property
     def as_asked(self) -> bool:
         """Whether a run is to be started just as it is, without asking a model: by command, or anew."""
-        return self.decision.firm and (self.command.name is not None or self.decision.action == "refresh")
+        work = self.decision.firm and self.decision.workflow is not None
+        return work and (self.command.name is not None or self.decision.action == "refresh")
 
 
 async def judge(
@@ -41,10 +44,16 @@ async def judge(
     session_id: str,
     now: datetime,
     reach: Reach = "user",
+    embeddings: Embeddings | None = None,
 ) -> Judgement:
-    """What to do about `message`, said after `conversation` (oldest first), at the moment `now` (UTC)."""
+    """What to do about `message`, said after `conversation` (oldest first), at the moment `now` (UTC).
+
+    `embeddings` change what is shown as evidence and in which order, not what is decided.
+    """
     command = Command.parse(message)
     question = understand(command.text, conversation)
-    known = await recall(store, question, conversation, user_id=user_id, session_id=session_id, reach=reach)
+    known = await recall(
+        store, question, conversation, user_id=user_id, session_id=session_id, reach=reach, embeddings=embeddings
+    )
     decision = command.decide(question, known, choices) or decide(question, known, choices, now)
     return Judgement(command, question, replace(known, evidence=decision.evidence), decision)

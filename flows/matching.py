@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
-from agents.frequency import commonness, is_place
+from agents.frequency import common_stems, commonness, is_place
 from agents.text import stem
 from agents.thesaurus import related
 
@@ -13,6 +14,7 @@ from .question import Term, plain_form, slips
 from .vocabulary import HOW_IT_IS_PUT, NATIONS
 
 SAME, ALIKE, RELATED, COGNATE = 1.0, 0.85, 0.75, 0.6
+MOST_CORRECTIONS = 3
 UNUSUAL = 3.5  # Zipf frequency below which a word may be another one misspelt
 COMMONER = 0.75  # how much commoner that other one has to be
 _VERSION = re.compile(r"^\d+(?:\.\d+)*$")
@@ -62,6 +64,19 @@ def _same_number(one: str, other: str) -> bool:
     return (
         bool(_VERSION.match(longer)) and longer.startswith(f"{shorter}.") and set(longer[len(shorter) :]) <= {".", "0"}
     )
+
+
+def corrections(term: Term) -> list[str]:
+    """Common words that a misspelt term may stand for, the likeliest first; none for a word that is known."""
+    if not may_be_misspelt(term) or commonness(term.stem) or term.stem[:1].isdigit():
+        return []
+    return list(_corrections(term.stem))
+
+
+@lru_cache(maxsize=1024)
+def _corrections(stem: str) -> tuple[str, ...]:
+    near = [one for one in common_stems(stem[:1], len(stem) - 1, len(stem) + 1) if slips(stem, one) == 1]
+    return tuple(sorted(near, key=commonness, reverse=True)[:MOST_CORRECTIONS])
 
 
 def may_be_misspelt(term: Term) -> bool:

@@ -60,6 +60,7 @@ class NestedWorkflow:
             answer=step_input.answer,
             feedback=step_input.feedback,
             draft=step_input.draft,
+            known=step_input.known,
         )
         output = await self._steps.run(given, scope.nested())
         return replace(output, stop=False, step_name=scope.name)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from storage.records import File, Run, StepOutput
+from storage.records import File, KnownPart, Run, StepOutput
 
 if TYPE_CHECKING:
     from .scope import Scope
@@ -86,7 +86,8 @@ class Nestable(Protocol):
 class StepInput:
     """What a node is given: the workflow's input and what was worked out before it.
 
-    `answer` is what a person filled in for the step, `feedback` what a reviewer said of `draft`, its last output.
+    `answer` is what a person filled in for the step, `feedback` what a reviewer said of `draft`, its last output;
+    `known` what earlier runs hold on part of the message that this run was started for, the best first.
     """
 
     input: Any
@@ -98,12 +99,11 @@ class StepInput:
     answer: Any = None
     feedback: str | None = None
     draft: Any = None
+    known: tuple[KnownPart, ...] = ()
 
     def following(self, content: Any, outputs: Mapping[str, StepOutput], state: dict[str, Any]) -> StepInput:
         """The same input further on: after `outputs`, the last of which gave `content`."""
-        return StepInput(
-            self.input, content, outputs, state, self.history, self.files, self.answer, self.feedback, self.draft
-        )
+        return replace(self, previous_step_content=content, previous_step_outputs=outputs, session_state=state)
 
     def with_state(self, state: dict[str, Any]) -> StepInput:
         """The same input with another session state."""

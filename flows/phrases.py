@@ -36,6 +36,18 @@ GREETS = re.compile(
     |[:;]-?[)D(P]|<3|[\U0001F300-\U0001FAFF☀-➿]""",
     _FLAGS,
 )
+OPENING = re.compile(
+    r"^\W*(?:(?:hi|hiya|hello|hey|howdy|greetings|good (?:morning|afternoon|evening|day)|morning|afternoon|"
+    r"evening|thanks|thank you|thx|"
+    r"cheers|great|perfect|lovely|nice|cool|super|ok|okay|right|brilliant|excellent)(?: (?:there|all|team|again|"
+    r"so much|a lot))?[\s,.!:–-]+)+",
+    re.IGNORECASE,
+)
+PERSONAL = re.compile(
+    r"\b(?:i|i'?m|im|me|my|you|your|u|ur|we|us|our|she|he|her|his|it'?s)\b|!|^\W*(?:hi|hello|hey|morning|"
+    r"good)\b",
+    re.IGNORECASE,
+)
 SMALL = re.compile(
     r"\b(?:morning|evening|weekend|coffee|bedtime|tired|hungry|holiday|mondays?|fridays?|kettle|toast|lunch|tea|"
     r"gulls|wife|husband|kidding|sorry|"

@@ -16,7 +16,7 @@ from agents.thesaurus import is_verb, related
 from storage.records import Turn
 
 from .cues import Cues, cues
-from .phrases import CURRENT
+from .phrases import CURRENT, GREETS, SMALL
 from .references import FORM_WORDS
 from .vocabulary import ABOUT_THE_WORK, FOREIGN, HOW_IT_IS_PUT, SHORTENED, SLANG
 
@@ -24,6 +24,7 @@ Kind = Literal["small_talk", "again", "about_past", "create", "question"]
 
 COMMON, TELLING = 6.2, 3.6  # Zipf frequencies: of a word that says nothing, and of one that says all
 SIDE = 0.8  # least weight of a word that can be a side
+LITTLE_ELSE = 1.2  # of weight, beside a greeting that is no sentence
 LITTLE = 2.5  # of weight, in a message that only passes the time of day
 SOFT = 0.25  # most that a word weighs which only asks or qualifies
 _NUMBER = re.compile(r"^\d[\d.,:/-]*$")
@@ -36,7 +37,9 @@ _SIDES = re.compile(
     re.IGNORECASE,
 )
 _OF_THE_FORM = re.compile(
-    r"\b(?:(?:\d+|one|two|three|four|five|six|vier|drei|fünf|half a)(?:\s+\w+)?\s+(?:bullets?|bullet\s?points?|"
+    r"\b(?:in (?:plain|simple|easy|other|your own) (?:words|terms|language|english)|"
+    r"(?:\d+(?:\s*(?:or|to|-|bis|à)\s*\d+)?|one|two|three|four|five|six|vier|drei|fünf|half a)(?:\s+\w+)?\s+"
+    r"(?:bullets?|bullet\s?points?|"
     r"lines?|sentences?|words|points|paragraphs?|pages?|"
     r"slides?|tweets?|minutes?|sätze|zeilen|stichpunkte)|"
     r"(?:to|for|an|für|pour|para|voor)\s+(?:my|our|the|a|meine[nrm]?|de[nmr]|die|mon|ma|mijn|"
@@ -121,11 +124,13 @@ def understand(message: str, conversation: Sequence[Turn] = ()) -> Question:
         plain = CURRENT.sub(" ", plain)
     terms = _terms(plain, said, foreign)
     about = [term for term in terms if term.weight > SOFT]
+    polite = SMALL.sub(" ", GREETS.sub(" ", plain)) if said.chats or said.murmurs else plain
+    beside = sum(term.weight for term in _terms(polite, said, foreign) if term.weight > SOFT)
     earlier = subject_of(conversation)
     leans = bool(conversation) and (not about or said.points or (said.goes_on and not said.brings_up))
     text = f"{message} ({earlier})" if leans and earlier else message
     talk = "\n".join(f"{turn.message}\n{turn.answer}" for turn in conversation[-2:])
-    return Question(message, _kind(said, about), text, topic(message), terms, said, talk, foreign, leans)
+    return Question(message, _kind(said, about, beside), text, topic(message), terms, said, talk, foreign, leans)
 
 
 def subject_of(conversation: Sequence[Turn]) -> str:
@@ -168,9 +173,11 @@ def plain_form(word: str) -> str:
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
-def _kind(said: Cues, about: Sequence[Term]) -> Kind:
-    murmurs = said.murmurs and sum(term.weight for term in about) < LITTLE
-    if (said.chats or murmurs) and not (said.transforms or said.looks_back):
+def _kind(said: Cues, about: Sequence[Term], beside: float) -> Kind:
+    """The kind, where `beside` is what the message weighs without its greetings."""
+    murmurs = said.murmurs and beside < LITTLE
+    greets = said.chats and (said.meets or said.personal or beside < LITTLE_ELSE)
+    if (greets or murmurs) and not (said.transforms or said.looks_back):
         return "small_talk"
     if said.redoes:
         return "again"

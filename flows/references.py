@@ -59,7 +59,8 @@ _FORMS = (
     r"summary|tl;?dr|tldr|gist|nutshell|elevator\s?pitch|eli5|abstract|blurb|version"
 )
 TRANSFORMS = re.compile(
-    rf"""\b(?:convert|rework|redraft|reformulat\w+|recast|recap|tighten|polish|dumb\ .{0, 20}\bdown|like\ i(?:'m|
+    rf"""\b(?:plain\ words|main\ points|key\ points|convert|rework|redraft|reformulat\w+|recast|recap|tighten|
+      polish|dumb\ .{{0,20}}\bdown|like\ i(?:'m|
       \ am)\ (?:five|5|ten|10|a\ child)| less\ (?:jargon|technical|formal|wordy)|more\ (?:formal|casual|upbeat|
       readable|concise|friendly|polite)|sort(?:ed)?\ (?:it\ |them\ |that\ )?by|alphabetical(?:ly)?|numbered|
        (?:just|only)\ the\ (?:numbers|figures|names|dates|gist|conclusions?|headlines|key\ points|bottom\ line|
@@ -67,7 +68,7 @@ TRANSFORMS = re.compile(
       beginner|ten[- ]year[- ]old|\d+[- ]year[- ]old)|in\ (?:one|two|three|a\ few|a\ couple\ of|
       \d+)\ (?:\w+\ )?(?:lines?|sentences?|words|bullets?|points)| (?:one|two|single)[- ](?:page|sentence|paragraph|
       line)(?:r)?|half\ a\ page|(?:leave|take|drop|cut)\ (?:out\ )?the\ \w+\ (?:bit|part|section)|
-      reduce\ .{0, 60}\bto\ (?:a|one|two|three|\d)|render\ .{0, 40}\b(?:in|as)\b|(?:wee\ |small\ |quick\ |
+      reduce\ .{{0,60}}\bto\ (?:a|one|two|three|\d)|render\ .{{0,40}}\b(?:in|as)\b|(?:wee\ |small\ |quick\ |
       little\ )?(?:table|list|summary|version|tweet|mail|letter)\ of\ (?:that|this|it|those|them)\b|
     (?:shorter|longer|simpler|nicer|politer|friendlier|punchier|snappier|gentler|more\ formal|less\ formal|cortito|
       kürzer|corto|plus\ court)|a\ punti|in\ (?:the\ )?form\ of|translat(?:e|es|ed|ing)|übersetz\w*|tradui\w*|traduc\w*|

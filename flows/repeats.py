@@ -64,6 +64,8 @@ _POLES = tuple(
         "child children kids toddlers babies",
     )
 )
+_NO = -1
+_NEGATIONS = frozenset({_NO, *(number for number, group in enumerate(_POLES) if group & {"against", "illeg", "unsaf"})})
 _BETWEEN = frozenset("to into from in than for by against".split())
 _POLITE = re.compile(
     r"""\b(?:sorry\ (?:to\ bother(?:\ you)?|but)|(?:i'?d|i\ would)\ be\ (?:\w+\ )?(?:\w+\ )?grateful(?:\ (?:for|
@@ -101,7 +103,7 @@ def relation(question: Question, asked: str, missing: Sequence[Term] = ()) -> Re
     besides = [term for term in _heavy(theirs) if term not in back]
     if (lacking and besides) or (shared >= NARROWER and (lacking or any(term.exact for term in besides))):
         return "another"
-    turned_round = _poles(message) != _poles(asked)
+    turned_round = _opposed(_poles(message), _poles(asked))
     others = [term for term in (*lacking, *besides) if not any(term.stem in group for group in _POLES)]
     if turned_round and not others:
         return "another"
@@ -151,7 +153,13 @@ def _paired(mine: Sequence[Term], theirs: Sequence[Term]) -> tuple[list[Term], l
 def _poles(message: str) -> frozenset[int]:
     said = {stem(plain_form(match.group())) for match in WORD.finditer(message)}
     found = {number for number, group in enumerate(_POLES) if group & said - ABOUT_THE_WORK}
-    return frozenset(found | ({-1} if _NOT.search(message) else set()))
+    return frozenset(found | ({_NO} if _NOT.search(message) else set()))
+
+
+def _opposed(mine: frozenset[int], theirs: frozenset[int]) -> bool:
+    """Whether each has a pole that the other lacks, or one of them a negation alone."""
+    apart = mine ^ theirs
+    return bool(apart & _NEGATIONS) or bool(mine - theirs and theirs - mine)
 
 
 def _turned(message: str, asked: str) -> bool:

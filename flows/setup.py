@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+from agents.embeddings import default_embeddings
 from storage import RunStore
 
 from .agent import WorkflowAgent
@@ -37,8 +38,8 @@ def load_workflows() -> dict[str, Workflow]:
 
 
 def build_agent(store: RunStore | None = None) -> WorkflowAgent:
-    """The WorkflowAgent over all workflows, with the store and model that the environment names."""
-    return WorkflowAgent(load_workflows().values(), store=store or RunStore())
+    """The WorkflowAgent over all workflows, with the store and the models that the environment names."""
+    return WorkflowAgent(load_workflows().values(), store=store or RunStore(), embeddings=default_embeddings())
 
 
 def _files(folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.messages.tool import ToolCall
@@ -45,6 +46,7 @@ class Setting:
     model: BaseChatModel | str | None
     instructions: str = ""
     reach: Reach = "user"
+    embeddings: Embeddings | None = None
 
 
 class TurnExecution:
@@ -102,6 +104,7 @@ class TurnExecution:
             session_id=turn.session_id,
             now=now(),
             reach=self._setting.reach,
+            embeddings=self._setting.embeddings,
         )
         last_run = judged.known.last_run
         if last_run is not None and last_run.status == "paused" and last_run.question and not judged.command.name:
@@ -222,7 +225,8 @@ class TurnExecution:
         return self._answered(await self._runs.go_on(claimed, [run.id]))
 
     async def _run_all(self, decision: Decision, calls: Sequence[Call]) -> tuple[TurnStatus, str | None]:
-        requests = await self._runs.begin(calls, self.turn)
+        covered = decision.evidence if decision.action == "run" else ()  # a refresh works it all out anew
+        requests = await self._runs.begin(calls, self.turn, covered)
         self.turn = replace(self.turn, run_ids=tuple(request.id for request in requests))
         await self._decided(decision)
         return self._answered(await self._runs.work(requests))

@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage import RunStore
+from storage.encoding import content_text, input_key
 from storage.errors import NotFound
-from storage.records import Run, RunRequest, Turn, TurnStatus
+from storage.records import Evidence, KnownPart, Run, RunRequest, Turn, TurnStatus, now
 
+from .age import is_stale
 from .events import StepDelta, StepRetried, StepStarted
 from .node import as_text
 from .past import input_text
 from .stream import EventStream
 from .workflow import Workflow
+
+MOST_KNOWN = 3  # passages that a run is given of what earlier ones hold
+KNOWN_CHARACTERS = 1200  # of each
+LEAST_COVERAGE = 0.25  # of the message, by a passage that is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,8 @@ class TurnRuns:
         self._workflows = workflows
         self._stream = stream
 
-    async def begin(self, calls: Sequence[Call], turn: Turn) -> list[RunRequest]:
-        """Put the runs on disk. Raises InvalidInput."""
+    async def begin(self, calls: Sequence[Call], turn: Turn, evidence: Sequence[Evidence] = ()) -> list[RunRequest]:
+        """Put the runs on disk; each is given what `evidence` holds on part of the message. Raises InvalidInput."""
         requests = []
         for call in calls:
             request = await self._workflows[call.workflow].request(
@@ -56,6 +62,7 @@ class TurnRuns:
                 user_id=turn.user_id,
                 turn_id=turn.id,
                 store=self._store,
+                known=self._known(call, evidence),
             )
             requests.append(request)
         try:
@@ -101,6 +108,21 @@ class TurnRuns:
         workflow = self._workflows[request.workflow]
         return await workflow.execute(request, stream=self._stream, store=self._store, resumed=resumed)
 
+    def _known(self, call: Call, evidence: Sequence[Evidence]) -> list[KnownPart]:
+        """What is current and bears on the message; nothing for what was run before just so, as that is done anew."""
+        asked = call.workflow, input_key(content_text(call.input))
+        if any((piece.passage.workflow, input_key(piece.passage.run_input)) == asked for piece in evidence):
+            return []
+        pieces = [piece.passage for piece in evidence if piece.coverage >= LEAST_COVERAGE and self._current(piece)]
+        return [
+            KnownPart(piece.step_name, piece.workflow, piece.run_id, piece.finished_at, _shortened(piece.text))
+            for piece in pieces[:MOST_KNOWN]
+        ]
+
+    def _current(self, piece: Evidence) -> bool:
+        workflow = self._workflows.get(piece.passage.workflow)
+        return not is_stale(piece.passage.finished_at, workflow.fresh_for if workflow else None, now())
+
     async def _outcome(self, runs: Sequence[Run]) -> Outcome:
         parts, untold = [], []
         ended_early = [run for run in runs if run.status != "completed"]
@@ -130,3 +152,7 @@ class TurnRuns:
             elif record.type == StepDelta.type:
                 text += record.data["text"]
         return text
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= KNOWN_CHARACTERS else f"{text[: KNOWN_CHARACTERS - 2]} …"

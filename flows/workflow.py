@@ -15,7 +15,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel
 
 from storage.errors import AlreadyCompleted
-from storage.records import Run, RunRequest, Usage
+from storage.records import KnownPart, Run, RunRequest, Usage
 
 from .events import Event
 from .execution import Execution, spent_before
@@ -194,8 +194,9 @@ class Workflow:
         files: Iterable[FileLike] = (),
         turn_id: str | None = None,
         store: RunKeeper | None = None,
+        known: Iterable[KnownPart] = (),
     ) -> RunRequest:
-        """What a new run needs, checked. Raises InvalidInput."""
+        """What a new run needs, checked; `known` is what earlier runs hold on it. Raises InvalidInput."""
         store, run_id, user = store or self._store, uuid4().hex, user_id or "local"
         state = copied(self.session_state)
         history: Sequence[str] = ()
@@ -213,6 +214,7 @@ class Workflow:
             session_state=state,
             history=tuple(history),
             files=checked_files(files),
+            known=tuple(known),
         )
 
     async def claim(

@@ -17,6 +17,7 @@ from .records import (
     Decision,
     Evidence,
     File,
+    KnownPart,
     Passage,
     Question,
     StepOutput,
@@ -163,6 +164,10 @@ def to_output(data: dict[str, Any]) -> StepOutput:
 def to_file(data: str | dict[str, str]) -> File:
     """A file of a run; earlier versions kept the path alone."""
     return File.at(data) if isinstance(data, str) else File(**data)
+
+
+def to_known(data: dict[str, Any]) -> KnownPart:
+    return KnownPart(**{**data, "finished_at": from_time(data["finished_at"])})
 
 
 def to_question(data: dict[str, Any]) -> Question:

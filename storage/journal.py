@@ -18,6 +18,7 @@ from .encoding import (
     maybe_json,
     to_file,
     to_json,
+    to_known,
     to_output,
     to_question,
     to_time,
@@ -37,6 +38,8 @@ def create_run(db: Database, request: RunRequest, owner: str) -> None:
         raise StorageError(f"There already is a run {request.id}.")
     refuse_deleted(db, request.stream)
     sessions.ensure_session(db, request.session_id, request.user_id)
+    deleted = "select 1 from deleted where id = ?"
+    known = [part for part in request.known if not db.execute(deleted, [part.run_id]).fetchone()]
     db.table("runs").insert(
         {
             "id": request.id,
@@ -52,6 +55,7 @@ def create_run(db: Database, request: RunRequest, owner: str) -> None:
             "start_state": to_json(request.session_state),
             "history": to_json(request.history),
             "files": to_json(request.files),
+            "known": to_json(known) if known else None,
             "forked_from": request.forked_from,
             "started_at": to_time(request.started_at),
         }
@@ -256,6 +260,7 @@ def _to_request(row: dict[str, Any]) -> RunRequest:
         session_state=from_json(row["start_state"]),
         history=tuple(from_json(row["history"])),
         files=_files(row),
+        known=tuple(to_known(part) for part in from_json(row["known"]) or ()),
         forked_from=row["forked_from"],
         started_at=from_time(row["started_at"]),
     )

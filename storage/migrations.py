@@ -43,6 +43,22 @@ def m003_overrides_of_turns(db: Database) -> None:
     db.table("turns").create_index(["user_id", "started_at"])
 
 
+@migration()
+def m004_known_parts_of_runs(db: Database) -> None:
+    db.table("runs").add_column("known", str)
+    db.execute("create index idx_runs_known on runs(user_id) where known is not null")
+
+
+@migration()
+def m005_vectors_of_passages(db: Database) -> None:
+    db.table("vectors").create(
+        {"passage_id": int, "model": str, "vector": bytes},
+        pk=("passage_id", "model"),
+        not_null={"vector"},
+        foreign_keys=[_cascade("vectors", "passage_id", "passages")],
+    )
+
+
 def _people(db: Database) -> None:
     db.table("users").create(
         {"number": int, "id": str, "created_at": str, "metadata": str, "passages": int, "next_passage": int},

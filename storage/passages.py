@@ -65,7 +65,7 @@ def index_step(db: Database, step_id: int) -> None:
 
 
 def remove(db: Database, step_ids: Iterable[int]) -> None:
-    """Remove the passages of the steps, and what leads to them."""
+    """Remove the passages of the steps, with their vectors and what leads to them."""
     for step_id in step_ids:
         rows = db.execute(
             "select p.id, p.text, r.input, r.user_id from passages p join steps s on s.id = p.step_id "
@@ -116,6 +116,7 @@ def to_passage(row: dict[str, Any], run: dict[str, Any], score: float) -> Passag
         start=row["start"],
         end=row["stop"],
         score=score,
+        id=row["id"],
     )
 
 

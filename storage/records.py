@@ -107,11 +107,23 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPart:
+    """What an earlier run's step holds on part of what a new run is to work out."""
+
+    step: str
+    workflow: str
+    run_id: str
+    finished_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunRequest:
     """All that is needed to execute a run, on disk from its first moment.
 
     `session_state` is the state it started from; `history` the ids of the session's completed runs it
-    may look back on, newest last; `stream` the id under which its events are numbered: its turn's, or its own.
+    may look back on, newest last; `known` what earlier runs of the user hold on the input; `stream` the id under
+    which its events are numbered: its turn's, or its own.
     """
 
     id: str
@@ -124,6 +136,7 @@ class RunRequest:
     session_state: dict[str, Any] = field(default_factory=dict)
     history: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
+    known: tuple[KnownPart, ...] = ()
     forked_from: str | None = None
     started_at: datetime = field(default_factory=now)
 
@@ -180,7 +193,7 @@ class Passage:
     """A piece (about 150 words) of a finished step's output, as the search returns it.
 
     `start` and `end` are character offsets into the step's output text; `score` is higher for a better match,
-    comparable within one search only.
+    comparable within one search only. `id` is its number in the store, 0 if it is in none.
     """
 
     run_id: str
@@ -195,6 +208,7 @@ class Passage:
     start: int
     end: int
     score: float = 0.0
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

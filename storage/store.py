@@ -6,14 +6,14 @@ import asyncio
 import os
 import sqlite3
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import deletion, events, journal, passages, recall, sessions, turns, users
+from . import deletion, events, journal, passages, recall, sessions, turns, users, vectors
 from .errors import StorageError
 from .events import append_events
 from .migrations import migrate
@@ -240,6 +240,14 @@ class RunStore:
     async def passages_of(self, *run_ids: str) -> list[Passage]:
         """The runs' passages, in the order of their steps; none for a run that does not exist."""
         return await self._readers.run(passages.passages_of, run_ids)
+
+    async def vectors_of(self, passage_ids: Sequence[int], model: str, *, user_id: str) -> dict[int, vectors.Vector]:
+        """What the embedding model made of these passages of the user's, by passage, for those it was asked for."""
+        return await self._readers.run(vectors.vectors_of, passage_ids, model, user_id)
+
+    async def keep_vectors(self, model: str, made: Mapping[int, Sequence[float]]) -> None:
+        """Keep what the embedding model made of passages, by passage, until those are removed."""
+        await self._writer.run(vectors.keep_vectors, model, made)
 
     async def workflow_run_by_input(
         self, user_id: str, workflow: str | None = None, input_text: str = ""
