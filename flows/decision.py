@@ -224,7 +224,8 @@ class _Case:
         past = fit.past
         where = f"{self._step_of(fit)} ({past.workflow}, {age(past.finished_at, self.now)})"
         if why := self._out_of_date(fit):
-            return self._refresh(fit, f"what {where} found {why}", sure)
+            partly = "" if sure >= ENOUGH else " and may not hold all of it"
+            return self._refresh(fit, f"what {where} found {why}{partly}", sure)
         return self._answer(fit, f"{where} covers this.", sure)
 
     def _work(self) -> Decision:

@@ -32,7 +32,7 @@ GREETS = re.compile(
     you(?:'re|\ are|r|re)?\ (?:a\ )?(?:star|legend|hero|gem|rock|lifesaver|genius|best|angel)|saved\ my|made\ my\ day|
     have\ a\ (?:good|nice|great|lovely)|happy\ \w+day|congrats|congratulations|no\ worries|never\ ?mind|
     pray\ for\ me|delighted|got\ it|understood|makes\ sense|that'?s\ all|all\ good|thrilled)\b
-    |^\W*(?:morning|evening|okay?|great|super|cool)\b
+    |^\W*(?:morning|evening|ok(?:ay)?|great|super|cool)\b
     |[:;]-?[)D(P]|<3|[\U0001F300-\U0001FAFF☀-➿]""",
     _FLAGS,
 )
@@ -51,7 +51,7 @@ PERSONAL = re.compile(
 SMALL = re.compile(
     r"\b(?:morning|evening|weekend|coffee|bedtime|tired|hungry|holiday|mondays?|fridays?|kettle|toast|lunch|tea|"
     r"gulls|wife|husband|kidding|sorry|"
-    r"weather|great|okay?|happy|glad)\b",
+    r"weather|great|ok(?:ay)?|happy|glad)\b",
     re.IGNORECASE,
 )
 MEETS = re.compile(

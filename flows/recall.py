@@ -182,14 +182,14 @@ def nearness(asked: Vector, vectors: Mapping[int, Vector]) -> dict[int, float]:
 
     Models differ in what they give for unrelated texts, so that cosines tell only by comparison.
     """
-    fit = {key: vector for key, vector in vectors.items() if vector.shape == asked.shape}
+    fit = {key: vector for key, vector in vectors.items() if vector.shape == asked.shape and np.isfinite(vector).all()}
     if not fit:
         return {}
     table = np.stack(list(fit.values()))
     lengths = np.linalg.norm(table, axis=1) * np.linalg.norm(asked)
     cosines = np.divide(table @ asked, lengths, out=np.zeros(len(fit), np.float32), where=lengths > 0)
     average, greatest = float(cosines.mean()), float(cosines.max())
-    if not greatest - average > _ALIKE:  # also if a vector holds what is no number
+    if not greatest - average > _ALIKE:  # also if `asked` holds what is no number
         return {}
     scaled = np.clip((cosines - average) / (greatest - average), 0.0, 1.0)
     return dict(zip(fit, scaled.tolist(), strict=True))

@@ -1,4 +1,5 @@
-"""A chat model that says what its script says, and fails the test when it is asked for anything else."""
+"""Models for tests: a chat model that says what its script says, and fails the test when it is asked for anything else;
+an embedding model that knows which words mean the same."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolCallChunk
 from langchain_core.messages.ai import UsageMetadata
@@ -114,6 +116,42 @@ class ScriptedModel(BaseChatModel):
         for piece in _pieces(self._next(messages, kwargs.get("tool_names", []))):
             await asyncio.sleep(self.pause)
             yield piece
+
+
+class ScriptedEmbeddings(Embeddings):
+    """A vector has a number for each of `meanings`: how many of its words the text has.
+
+    `questions` and `documents` hold what it was asked for. `refused`, if a text to embed has it, is an error; with
+    `stuck` passages are never done.
+    """
+
+    def __init__(self, *meanings: str, model: str = "scripted", refused: str = "", stuck: bool = False) -> None:
+        self.model, self.refused, self.stuck = model, refused, stuck
+        self.questions: list[str] = []
+        self.documents: list[str] = []
+        self._meanings = [set(meaning.split()) for meaning in meanings]
+
+    def embed_query(self, text: str) -> list[float]:
+        self.questions.append(text)
+        return self._vector(text)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.documents += texts
+        return [self._vector(text) for text in texts]
+
+    async def aembed_query(self, text: str) -> list[float]:
+        return self.embed_query(text)
+
+    async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
+        if self.stuck:
+            await asyncio.Event().wait()
+        return self.embed_documents(texts)
+
+    def _vector(self, text: str) -> list[float]:
+        if self.refused and self.refused in text:
+            raise ValueError("This text is not embedded.")
+        found = re.findall(r"\w+", text.lower())
+        return [float(sum(word in meaning for word in found)) for meaning in self._meanings] + [0.1]
 
 
 def calling(name: str, arguments: dict[str, Any] | None = None, *, call_id: str = "", text: str = "") -> AIMessage:

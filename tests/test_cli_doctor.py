@@ -15,7 +15,8 @@ from storage.credentials import Credentials
 
 @pytest.fixture(autouse=True)
 def offline_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "REFRAIN_MODEL", "REFRAIN_LIBRARY", "REFRAIN_USERS"):
+    keyed = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "REFRAIN_MODEL", "REFRAIN_EMBEDDINGS")
+    for name in (*keyed, "REFRAIN_LIBRARY", "REFRAIN_USERS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("REFRAIN_DB", str(tmp_path / "refrain.db"))
     monkeypatch.setenv("REFRAIN_SEARCH", "library")
@@ -23,7 +24,7 @@ def offline_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Server(BaseHTTPRequestHandler):
-    """Speaks as much of OpenAI's protocol as listing models takes."""
+    """Speaks as much of OpenAI's protocol as listing models and embedding a text take."""
 
     def do_GET(self) -> None:
         right = self.headers["Authorization"] == "Bearer right-key"
@@ -32,6 +33,16 @@ class Server(BaseHTTPRequestHandler):
         self.end_headers()
         listed = {"object": "list", "data": [{"id": "small", "object": "model", "created": 1, "owned_by": "x"}]}
         self.wfile.write(json.dumps(listed if right else {"error": {"message": "no"}}).encode())
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        known = asked["model"] == "vectors"
+        self.send_response(200 if known else 404)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        given = {"object": "list", "model": "vectors", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+        given["data"] = [{"object": "embedding", "index": 0, "embedding": [0.1, 0.2, 0.3]}]
+        self.wfile.write(json.dumps(given if known else {"error": {"message": "no such model"}}).encode())
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -150,6 +161,30 @@ def test_a_server_that_cannot_be_reached_is_broken(monkeypatch: pytest.MonkeyPat
     status, checks = examined()
     assert status == 1
     assert "cannot be reached" in checks["Model"][1]
+
+
+def test_recall_by_words_alone_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    state, detail = examined()[1]["Embeddings"]
+    assert (state, "REFRAIN_EMBEDDINGS" in detail) == ("ok", True)
+    monkeypatch.setenv("REFRAIN_EMBEDDINGS", "vectors")
+    status, checks = examined()
+    assert (status, checks["Embeddings"][0]) == (0, "note")
+    assert "vectors is left aside" in checks["Embeddings"][1]
+
+
+@pytest.mark.usefixtures("model_server")
+def test_an_embedding_model_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REFRAIN_EMBEDDINGS", "vectors")
+    state, detail = examined()[1]["Embeddings"]
+    assert state == "ok"
+    assert detail.startswith("vectors at 127.0.0.1:")
+    assert "3 numbers" in detail
+
+    monkeypatch.setenv("REFRAIN_EMBEDDINGS", "unheard-of")
+    status, checks = examined()
+    assert status == 1
+    assert checks["Embeddings"][0] == "broken"
+    assert "unheard-of at 127.0.0.1:" in checks["Embeddings"][1]
 
 
 def test_a_users_file_that_others_can_read_is_broken(offline_home: Path) -> None:

@@ -24,7 +24,6 @@ def test_a_greeting_before_a_wish_does_not(message: str) -> None:
     assert not cues(message).chats
 
 
-@pytest.mark.xfail(strict=True, reason="an order is heard after few greetings")
 @pytest.mark.parametrize("message", ["hello, write an article on wind", "Good morning! Compare zinc and copper"])
 def test_no_greeting_before_an_order_hides_it(message: str) -> None:
     assert not cues(message).chats

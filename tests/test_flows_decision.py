@@ -156,7 +156,6 @@ def test_small_talk_starts_nothing(message: str) -> None:
     assert decided(message).action == "chat"
 
 
-@pytest.mark.xfail(strict=True, reason="a word of small talk in a request without a verb hides what it is about")
 @pytest.mark.parametrize(
     "message", ["the history of coffee", "sweet potato recipes", "hello, write an article on wind"]
 )

@@ -56,7 +56,6 @@ async def test_the_run_of_the_very_same_is_found(store: RunStore, message: str) 
     assert same.id == "pumps"
 
 
-@pytest.mark.xfail(strict=True, reason="a word is only taken for a slip of one in a run that was found otherwise")
 async def test_old_runs_are_found_by_a_slip(store: RunStore) -> None:
     later = [Kept(f"r{n}", f"violins {n}", f"Violin {n} is old.") for n in range(20)]
     await keep(store, PUMPS, *later)

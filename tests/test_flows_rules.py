@@ -80,7 +80,6 @@ async def test_what_is_anothers_is_never_cited_by_a_user_without_a_past(store: R
     assert "47 percent of demand" not in str(eager.calls)
 
 
-@pytest.mark.xfail(strict=True, reason="a name that is missing is only held to when there is some past")
 async def test_without_a_past_a_name_is_worked_on_though_the_model_answers(
     store: RunStore, eager: ScriptedModel
 ) -> None:

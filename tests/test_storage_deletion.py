@@ -19,6 +19,7 @@ from storage import (
     Turn,
     now,
 )
+from storage.records import KnownPart
 
 SECRET = "zephyrwheel"
 
@@ -92,6 +93,27 @@ async def test_other_sessions_keep_no_excerpt_of_it(store: RunStore) -> None:
     passage = turn.decision.evidence[0].passage
     assert (passage.run_id, passage.text, passage.run_input) == (run, "", "")
     assert await store.get_turn("s4-quote") == kept
+
+
+def given(run: str, text: str) -> KnownPart:
+    return KnownPart("Write", "Content", run, now(), f"The {text} turns.")
+
+
+async def test_what_runs_of_other_sessions_were_given_of_it_goes_too(store: RunStore) -> None:
+    _, gone = await worked(store, "ada", "s1", SECRET)
+    _, stays = await worked(store, "ada", "s2", "windmill")
+    both = (given(gone, SECRET), given(stays, "windmill"))
+    await store.create_run(RunRequest("r3", "Content", "f", "x", "ada", "s3", known=both))
+    await store.create_run(RunRequest("r4", "Content", "f", "x", "ada", "s4", known=both[:1]))
+    assert (await store.run_request("r3")).known == both
+
+    await store.delete_session("s1", "ada")
+    late = RunRequest("late", "Content", "f", "x", "ada", "s3", known=both)
+    await store.create_run(late)
+
+    assert [(await store.run_request(run)).known for run in ("r3", "r4", "late")] == [both[1:], (), both[1:]]
+    await store.close()
+    assert f"The {SECRET} turns.".encode() not in bytes_on_disk(store)
 
 
 async def test_a_turn_at_work_brings_nothing_back(store: RunStore) -> None:

@@ -22,6 +22,7 @@ from storage import (
     recall,
     sessions,
     turns,
+    vectors,
 )
 from storage import events as event_rows
 from storage.migrations import migrate
@@ -87,6 +88,25 @@ async def test_turns_of_an_earlier_version_are_kept_and_can_be_overridden(tmp_pa
     after = await store.get_turn("t1")
     await store.close()
     assert (before.message, before.override, after.override) == ("hello", None, "run")
+
+
+async def test_runs_of_an_earlier_version_were_given_nothing_and_can_be_gone_on_with(tmp_path: Path) -> None:
+    file = tmp_path / "refrain.db"
+    store = RunStore(file)
+    await store.create_run(RunRequest("r1", "Content", "f", "wind", "ada", "s1"))
+    await store.end_run("r1", status="failed", error="out of order")
+    await store.close()
+    db = Database(file)
+    db.execute("drop index idx_runs_known")
+    db.execute("alter table runs drop column known")
+    db.execute("delete from _sqlite_migrations where name = 'm004_known_parts_of_runs'")
+    db.conn.commit()
+    db.close()
+
+    store = RunStore(file)
+    request = await store.claim_run("r1")
+    await store.close()
+    assert (request.input, request.known) == ("wind", ())
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +185,7 @@ LISTED: dict[str, Any] = {"user_id": None, "session_id": None, "workflow": None,
         (sessions.session_usage, {"session_id": "s", "user_id": "u"}),
         (passages.passages_of, {"run_ids": ["r", "q"]}),
         (passages.remove, {"step_ids": [1]}),
+        (vectors.vectors_of, {"passage_ids": [1, 1 << 32 | 1], "model": "m", "user_id": "u"}),
         (recall.search, {"text": "wind", "user_id": "u", "session_id": None, "limit": 8}),
     ],
 )
