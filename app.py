@@ -75,13 +75,5 @@ async def on_stop() -> None:
     await chat().buttons.stop_all(page())
 
 
-async def on_button(action: cl.Action) -> None:
-    await chat().buttons.press(page(), action)
-
-
-for name in ("stop", "resume", "again", "fresh"):
-    cl.action_callback(name)(on_button)
-
-
 def page() -> Any:
     return cast(Any, cl.context.session)

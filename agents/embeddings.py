@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from agents.models import default_model
 from agents.offline import OfflineModel
 
-RETRIES = 1  # a connection of an event loop that has ended fails once
+RETRIES = 1
 
 
 def default_embeddings() -> Embeddings | None:
@@ -25,6 +25,7 @@ def default_embeddings() -> Embeddings | None:
         base_url=os.environ.get("OPENAI_BASE_URL") or None,
         api_key=SecretStr(os.environ.get("OPENAI_API_KEY") or "none"),  # servers of one's own ask for none
         max_retries=RETRIES,
+        default_headers={"Connection": "close"},  # a connection kept open breaks when its event loop has ended
         # Else texts are sent as OpenAI's own tokens, made by a table from the web, and vectors come packed.
         check_embedding_ctx_length=False,
         model_kwargs={"encoding_format": "float"},

@@ -19,7 +19,8 @@ MOST_EVIDENCE = 8
 WINDOW = 3  # words between a number and what it counts
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 TOPIC = 0.35  # of what a word counts in a run's input, against one in the passage
-NEAR = 1.0  # of what the passage nearest in meaning gets, against the one with the most of the words
+HAD = 0.3  # what a word counts, however many runs have it, beside how much it tells them apart
+NEAR = 1.0  # what the passage nearest in meaning gets, against one that alone has all the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Coverage:
         # Of another language only names, numbers and what looks alike can be held against English texts.
         self._terms = [term for term in terms if term.exact or self._found[term] or not question.foreign]
         self._tells = {term: term.weight * self._telling(term, runs) for term in self._terms}
+        self._most = sum(term.weight for term in terms) * (log((len(runs) + 1) / 1.5) + HAD)
         self.fits = sorted((self._fit(past) for past in runs), key=lambda fit: -fit.score)
 
     def _telling(self, term: Term, runs: Sequence[Past]) -> float:
@@ -126,21 +128,17 @@ class Coverage:
     ) -> list[tuple[float, Passage]]:
         """The passages by how much of what is asked they hold; those of a favoured run get its bonus.
 
-        With `near` (see `Known`) nearness in meaning counts as much as words.
+        With `near` (see `Known`) nearness in meaning counts as much as words do.
         """
-        by_words = []
+        near, scored = near or {}, []
         for passage in passages:
             stems, asked = stems_of([passage.text]), stems_of([passage.run_input, passage.step_name])
             score = 0.0
             for term in self._terms:
-                tells = self._tells[term] + 0.3 * term.weight
+                tells = self._tells[term] + HAD * term.weight
                 score += tells * (best(self._found[term], stems) + TOPIC * best(self._found[term], asked))
-            by_words.append(score)
-        nearest = NEAR * max([1.0, *by_words])
-        scored = [
-            (score + favoured.get(passage.run_id, 0.0) + nearest * (near or {}).get(passage.id, 0.0), passage)
-            for score, passage in zip(by_words, passages, strict=True)
-        ]
+            score += NEAR * self._most * near.get(passage.id, 0.0)
+            scored.append((score + favoured.get(passage.run_id, 0.0), passage))
         return sorted(scored, key=lambda pair: -pair[0])
 
     def evidence(

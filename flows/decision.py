@@ -11,7 +11,8 @@ from storage.records import Action, Decision, Evidence, Run
 from .age import age, is_stale
 from .choice import Choice, choose, named
 from .coverage import Coverage, Fit
-from .past import Past, input_text, stems_of
+from .past import Past, input_text
+from .picking import is_anchored, newest_here, on_topic, same_topic, tied
 from .question import SOFT, Question, Term
 from .recall import Known
 from .references import FAILURE
@@ -22,10 +23,8 @@ JUST_NOW = timedelta(hours=1)  # a result younger than this is as current as can
 ENOUGH = 0.7  # likelihood from which on the past is taken to answer
 ENOUGH_IF_OLD = 0.5
 ENOUGH_IF_NEAR = 0.85  # when it is put like what the run was asked: what differs may be what matters
-TIE = 0.12
 LEAST = 0.1  # share of what is asked, below which a run is about something else
 PRIVATE = 0.3  # of weight, from which on a run lacks what people said
-VAGUE = 2.2
 THIN = 1.5  # of weight, in what a message says it is about
 
 
@@ -82,7 +81,7 @@ class _Case:
     def _again(self) -> Decision | None:
         if not self.said.redoes:
             return None
-        about = self._fit_on_topic() if self.question.about else self.view or self._newest_here()
+        about = on_topic(self.fits) if self.question.about else self.view or newest_here(self.fits)
         if about is None:
             return None if self.question.about else self._ask("There is nothing yet that could be done again.")
         return self._refresh(about, "you asked for it again")
@@ -139,12 +138,16 @@ class _Case:
     def _transform(self) -> Decision | None:
         if not self.said.transforms:
             return None
-        fit = self._fit_on_topic() if self.question.about else None
+        fit = on_topic(self.fits) if self.question.about else None
         if fit is not None and not self.question.foreign and any(term.exact or term.rare for term in fit.missing):
             return None
         if fit is not None and self._asks_for_another(fit):
             return None
-        fit = fit or self.view or (None if self.question.about else self._newest_here(in_talk=True))
+        fit = (
+            fit
+            or self.view
+            or (None if self.question.about else (newest_here(self.fits) if self.question.talk else None))
+        )
         if fit is not None:
             return self._answer(fit, f"The message wants what {fit.past.workflow} gave in another form.", 0.8)
         if self.question.orders and self.question.about:
@@ -153,22 +156,22 @@ class _Case:
 
     def _unclear(self) -> Decision | None:
         if not self.question.about:
-            fit = self.view or (self._newest_here() if self.question.talk else None)
+            fit = self.view or (newest_here(self.fits) if self.question.talk else None)
             if fit is not None:
                 return self._answer(fit, f"The message is about what {fit.past.workflow} worked out.", 0.7)
             return self._ask("There is nothing earlier in this conversation that the message could be about.")
         thin = sum(term.weight for term in self.question.about) < THIN and not any(
             term.exact for term in self.question.about
         )
-        if (self.said.person or self.said.points) and thin and not self.question.talk and not self._is_anchored():
+        if (self.said.person or self.said.points) and thin and not self.question.talk and not is_anchored(self.fits):
             return self._ask("It is not clear what the message refers to.")
         return None
 
     def _named_workflow(self) -> Decision | None:
         by_name = named(self.question, self.choices)
-        if by_name is None or self._same_topic(by_name):
+        if by_name is None or same_topic(self.question, self.fits, self.choices, by_name):
             return None
-        return self._run(by_name, f"you asked for {by_name}")
+        return replace(self._run(by_name, f"you asked for {by_name}"), evidence=self._evidence({}))
 
     def _same_request(self) -> Decision | None:
         """A run was asked for the very same, in other words."""
@@ -196,13 +199,15 @@ class _Case:
         old = self._out_of_date(fit)
         if not old and sure < ENOUGH_IF_NEAR and relation(self.question, fit.past.input, fit.missing) == "near":
             return None
-        if sure < (ENOUGH_IF_OLD if old else ENOUGH) or (self.question.orders and not self._same_topic()):
+        if sure < (ENOUGH_IF_OLD if old else ENOUGH) or (
+            self.question.orders and not same_topic(self.question, self.fits, self.choices)
+        ):
             return None
         # What is too old is worked on anew all the same: less is enough to know what the message is about.
         if self._asks_for_another(fit) and not (old and not any(term.exact for term in fit.missing)):
             return None
-        if (tied := self._tied()) is not None:
-            inputs = " or ".join(_named(one.past) for one in tied)
+        if either := tied(self.question, self.fits):
+            inputs = " or ".join(_named(one.past) for one in either)
             return self._ask(f"Several results could be meant: {inputs}.")
         return self._answer_if_current(fit, sure)
 
@@ -280,42 +285,6 @@ class _Case:
         for run_id, more in favoured.items():
             bonus[run_id] = bonus.get(run_id, 0.0) + more
         return self.coverage.evidence(passages, bonus, self.known.near)
-
-    def _fit_on_topic(self) -> Fit | None:
-        """The run that the message names, by what tells it apart."""
-        top = self.fits[0] if self.fits else None
-        if top is None or (top.share < 0.35 and top.anchor < 0.3 and not top.past.in_view):
-            return None
-        return top
-
-    def _newest_here(self, in_talk: bool = False) -> Fit | None:
-        here = [fit for fit in self.fits if fit.past.in_session]
-        if in_talk and not self.question.talk:
-            return None
-        return max(here, key=lambda fit: fit.past.finished_at, default=None)
-
-    def _is_anchored(self) -> bool:
-        return bool(self.fits) and self.fits[0].anchor >= 0.15
-
-    def _tied(self) -> Sequence[Fit] | None:
-        """Two runs between which the message does not tell, when nothing before it does."""
-        if self.question.talk or self.said.compares or self.said.which_of or len(self.fits) < 2:
-            return None
-        first, second = self.fits[:2]
-        vague = sum(term.weight for term in self.question.about) < VAGUE and not self.question.foreign
-        alike = {term.stem for term in first.missing} == {term.stem for term in second.missing}
-        if not vague or not alike or first.past.input == second.past.input or first.anchor - second.anchor > TIE:
-            return None
-        return first, second
-
-    def _same_topic(self, workflow: str | None = None) -> bool:
-        """Whether a run (of `workflow`, if given) was asked for all that this message is about."""
-        asked = {term.stem for term in self.question.about} - stems_of(choice.name for choice in self.choices)
-        return any(
-            asked <= fit.past.input_stems or fit.topic > 0.8
-            for fit in self.fits
-            if workflow in (None, fit.past.workflow)
-        )
 
     def _step_of(self, fit: Fit) -> str:
         best = self.coverage.rank(fit.past.passages, {})

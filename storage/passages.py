@@ -96,9 +96,7 @@ def passages_of(db: Database, run_ids: Sequence[str]) -> list[Passage]:
     """The passages of these runs, those of one run in the order of its steps and of their text."""
     wanted = [to_json(list(run_ids))]
     runs = {run["id"]: run for run in db.query(f"{RUN_COLUMNS} (select value from json_each(?))", wanted)}
-    rows = db.query(
-        f"select {FOUND} where s.run_id in (select value from json_each(?)) order by s.id, p.start", wanted
-    )
+    rows = db.query(f"select {FOUND} where s.run_id in (select value from json_each(?)) order by s.id, p.start", wanted)
     return [to_passage(row, runs[row["run_id"]], 0.0) for row in rows]
 
 

@@ -55,9 +55,7 @@ class _Hits:
     weight: float
 
 
-def search(
-    db: Database, text: str, user_id: str, session_id: str | None, limit: int, also: str = ""
-) -> list[Passage]:
+def search(db: Database, text: str, user_id: str, session_id: str | None, limit: int, also: str = "") -> list[Passage]:
     """The user's passages that match the text, the best first; none when it has no telling word.
 
     Every weight comes of this user's own passages. The same text in several runs is given once, from the newest.

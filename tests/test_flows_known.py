@@ -92,6 +92,19 @@ async def test_what_is_to_be_worked_out_anew_is_given_nothing(store: RunStore, m
     assert HEAT not in prompt_of(worker)
 
 
+async def test_a_failed_run_done_again_is_worked_out_anew(store: RunStore) -> None:
+    failed = Kept("failed", "heat pumps in Norway", "", session="now", status="failed", error="out of order")
+    await keep(store, PAST, failed, now=now())
+    worker = two_replies()
+    agent = WorkflowAgent([research(worker)], store=store, model=ScriptedModel())
+
+    turn = await agent.respond("run the one on heat pumps in Norway again", session_id="now", user_id="ann")
+
+    assert turn.decision is not None
+    assert (turn.decision.action, turn.decision.input) == ("refresh", "heat pumps in Norway")
+    assert HEAT not in prompt_of(worker)
+
+
 async def test_what_is_too_old_is_not_given_though_the_model_runs(store: RunStore) -> None:
     await keep(store, PAST, now=now())
     worker = two_replies()

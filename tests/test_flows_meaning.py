@@ -14,7 +14,7 @@ PUMPS = Kept("pumps", "heat pumps", "A compressor moves three units of warmth fo
 WIND = Kept("wind", "wind turbines", "They met 47 percent of demand in Denmark.", hours=20)
 BEES = Kept("bees", "honey bees", "A hive holds forty thousand of them in summer.", hours=10)
 MEANINGS = ("compressor warmth pumps cosy snug", "turbines wind", "bees hive honey")
-SNUG = "Which gadget keeps my flat snug?"
+SNUG = "Which gadget keeps my flat snug, in summer and winter?"
 
 
 async def judged(
@@ -29,7 +29,7 @@ def shown(judgement: Judgement) -> list[str]:
 
 async def test_a_paraphrase_without_a_common_word_comes_first(store: RunStore) -> None:
     await keep(store, PUMPS, WIND, BEES)
-    assert shown(await judged(store, SNUG))[0] != "pumps"
+    assert shown(await judged(store, SNUG))[0] == "bees"
     assert shown(await judged(store, SNUG, ScriptedEmbeddings(*MEANINGS)))[0] == "pumps"
 
 
