@@ -45,7 +45,7 @@ class NodeList:
             done.append(output)
             outputs[name] = output
             content = output.content
-            used += output.usage
+            used = used + output.usage if len(done) > 1 else output.usage
             if not output.success or output.stop:
                 return StepOutput(content, output.success, output.error, output.stop, scope.name, tuple(done), used)
         return StepOutput(content, step_name=scope.name, steps=tuple(done), usage=used)
