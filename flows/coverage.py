@@ -18,6 +18,7 @@ from .references import FAILURE
 MOST_EVIDENCE = 8
 WINDOW = 3  # words between a number and what it counts
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
+SUPERSEDED = 0.5  # what a run falls back by when the same was done again since
 TOPIC = 0.35  # of what a word counts in a run's input, against one in the passage
 HAD = 0.3  # what a word counts, however many runs have it, beside how much it tells them apart
 NEAR = 1.0  # what the passage nearest in meaning gets, against one that alone has all the words
@@ -43,6 +44,7 @@ class Coverage:
 
     def __init__(self, question: Question, runs: Sequence[Past]) -> None:
         self.question = question
+        self._superseded = {past.run_id for past in runs if past.superseded}
         vocabulary = Vocabulary(stem for past in runs for stem in past.stems)
         terms = [term for term in question.terms if term.weight > 0]
         self._found = {term: vocabulary.matches(term, foreign=question.foreign) for term in terms}
@@ -64,7 +66,7 @@ class Coverage:
         apart = sum(self._tells.values()) or 1.0
         anchor = sum(self._tells[term] * in_input[term] for term in self._terms) / apart
         told = sum(self._tells[term] * held[term] for term in self._terms) / apart
-        score = told + 0.7 * anchor + 0.08 * past.in_session + 0.4 * past.in_view
+        score = told + 0.7 * anchor + 0.08 * past.in_session + 0.4 * past.in_view - SUPERSEDED * past.superseded
         return Fit(
             past,
             sum(term.weight * held[term] for term in self._terms) / total,
@@ -149,8 +151,13 @@ class Coverage:
         seen: set[tuple[str, str]] = set()
         first: list[Passage] = []
         second: list[Passage] = []
+        texts: set[frozenset[str]] = set()
         for passage in ranked:
             key = passage.run_id, passage.path
+            said = stems_in(passage.text)
+            if said in texts and passage.run_id in self._superseded:
+                continue  # the newer run says the same
+            texts.add(said)
             (second if key in seen else first).append(passage)
             seen.add(key)
         chosen = (first[: MOST_EVIDENCE - 2] + second + first[MOST_EVIDENCE - 2 :])[:MOST_EVIDENCE]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
 from agents.text import stem, words
-from storage.encoding import content_text
+from storage.encoding import content_text, input_key
 from storage.records import Passage, Run, RunStatus
 
 from .question import plain_form, undotted
@@ -29,6 +29,7 @@ class Past:
     error: str | None = None
     in_session: bool = False
     in_view: bool = False
+    superseded: bool = False
     input_stems: frozenset[str] = field(default=frozenset(), repr=False)
     stems: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -58,6 +59,20 @@ def of_passages(passages: Sequence[Passage], *, session_id: str = "", in_view: s
     for passage in passages:
         runs.setdefault(passage.run_id, []).append(passage)
     return [_past(run_id, pieces, session_id, in_view) for run_id, pieces in runs.items()]
+
+
+def with_versions(runs: Sequence[Past]) -> list[Past]:
+    """The runs, those marked that were done again since."""
+    newest: dict[tuple[str, str], Past] = {}
+    for past in runs:
+        key = past.workflow, input_key(past.input)
+        if past.status == "completed" and (key not in newest or newest[key].finished_at < past.finished_at):
+            newest[key] = past
+    latest = {key: past.run_id for key, past in newest.items()}
+    return [
+        replace(past, superseded=latest.get((past.workflow, input_key(past.input)), past.run_id) != past.run_id)
+        for past in runs
+    ]
 
 
 def of_run(run: Run, session_id: str = "") -> Past:

@@ -111,11 +111,13 @@ def _artifact(question: Question, evidence: Sequence[Evidence], suggestion: Deci
 
 def _told(known: Known, suggestion: Decision, now: datetime) -> str:
     evidence = known.evidence
+    older = {past.run_id for past in known.runs if past.superseded}
     parts = ["What past workflow runs hold on this message:" if evidence else "Past runs hold nothing on this."]
     for piece in evidence:
         passage = piece.passage
         parts.append(
-            f"[{piece.label}] {passage.step_name} of {passage.workflow}, {age(passage.finished_at, now)}, "
+            f"[{piece.label}] {passage.step_name} of {passage.workflow}, {age(passage.finished_at, now)}"
+            f"{' (an older version: it was run again since)' if passage.run_id in older else ''}, "
             f"asked for: {_shortened(passage.run_input, 200)}\n{_shortened(passage.text, _PASSAGE_LIMIT)}"
         )
     for past in known.ended_early:

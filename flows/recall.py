@@ -20,7 +20,7 @@ from storage.records import Evidence, Passage, Run, Turn
 from storage.vectors import Vector
 
 from .matching import corrections
-from .past import Past, of_passages, of_run, stems_of
+from .past import Past, of_passages, of_run, stems_of, with_versions
 from .question import COMMON, Question
 from .work import Work, waited_for
 
@@ -94,6 +94,7 @@ async def recall(
     with_passages = {past.run_id for past in pasts}
     pasts = [replace(past, error=runs[past.run_id].error) if past.run_id in runs else past for past in pasts]
     pasts += [of_run(run, session_id) for run in runs.values() if run.id not in with_passages]
+    pasts = with_versions(pasts)
     view = named.id if named is not None else _talked_of(question.talk, pasts)
     near: Mapping[int, float] = {}
     if embeddings is not None and same is None and question.kind != "small_talk":

@@ -126,3 +126,16 @@ async def test_after_5000_unrelated_runs_the_one_that_answers_is_found(store: Ru
     assert judgement.decision.action == "answer"
     assert judgement.decision.evidence[0].passage.run_id == "wind"
     assert seconds < 5, "with the time to read the tables of words"
+
+
+async def test_the_newest_version_of_what_was_run_again_comes_first_and_the_same_text_once(store: RunStore) -> None:
+    old = Kept("old", "heat pumps", "Heat pumps gave three units.", hours=50)
+    new = Kept("new", "Heat pumps.", "Heat pumps give four units.", hours=1)
+    same = Kept("same", "heat pumps", "Heat pumps give four units.", hours=2)
+    await keep(store, old, new, same)
+    found = await known(store, "how many units do heat pumps give?")
+    assert {past.run_id: past.superseded for past in found.runs} == {"old": True, "new": False, "same": True}
+
+    judgement = await judged(store, "how many units do heat pumps give?")
+    cited = [piece.passage.run_id for piece in judgement.decision.evidence]
+    assert (judgement.decision.action, cited) == ("answer", ["new", "old"])
