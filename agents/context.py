@@ -8,12 +8,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from typing import TypeVar
 
 from storage.records import Usage
 
+from .threads import Threads
+
 Result = TypeVar("Result")
+
+_threads = Threads()
 
 current_user: ContextVar[str] = ContextVar("current_user", default="local")
 """The id of the user an agent works for."""
@@ -69,8 +74,7 @@ def record_usage(usage: Usage) -> None:
 async def in_thread(function: Callable[[], Result]) -> Result:
     """Call `function` in a daemon thread with the caller's contextvars; give its result or raise its error.
 
-    On cancellation the thread is left behind and its result dropped. (asyncio's own executor has few
-    threads, which blocked calls would fill, and a process cannot end before they do.)
+    On cancellation the thread is left behind and its result dropped.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
@@ -93,8 +97,8 @@ async def in_thread(function: Callable[[], Result]) -> Result:
             error = RuntimeError(f"the function raised StopIteration({stop.value!r})")
         except BaseException as raised:
             error = raised
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop was closed, and nobody waits any more
             loop.call_soon_threadsafe(settle, result, error)
 
-    threading.Thread(target=work, name="agent-tool", daemon=True).start()
+    _threads.start(work)
     return await future
