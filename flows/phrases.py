@@ -7,7 +7,10 @@ import re
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
 GREETS = re.compile(
-    r"""\b(?:much\ appreciated|appreciate\ (?:it|that|you)|you(?:'re|\ are)\ welcome|no\ prob(?:lem|s)?|np|kk|
+    r"""\b(?:(?:saying|say)\ hi|gm\b|coffee'?s\ on\ me|for\ a\ (?:machine|bot|computer|robot)|you(?:'re|
+      \ are)\ (?:quicker|better|smarter|funnier|kinder)|sense\ of\ humou?r|stay\ (?:dry|safe|warm|cool)|
+      checking\ in|alles\ frisch|much\ appreciated|appreciate\ (?:it|that|you)|you(?:'re|\ are)\ welcome|
+      no\ prob(?:lem|s)?|np|kk|
       roger(?:\ that)?|noted|gotcha|got\ you|right\ then|ok(?:ay)?\ then| back\ (?:in\ a\ (?:bit|sec)|soon|later)|
       (?:off|going|heading)\ (?:home|to\ bed|out)|happy\ new\ year|merry|cracking|smashing|spot\ on|top\ (?:man|job|
       marks)|nice\ work|lovely\ job|good\ to\ know|fantastic|excellent|wonderful|marvellous|splendid|superb|
@@ -67,7 +70,8 @@ MEETS = re.compile(
       even\ )?(?:do|know|help|offer)|
     what\ (?:are|r)\ (?:you|u)\ (?:able|good)|how\ are\ (?:you|things)|how(?:'s|\ is)\ it\ going|how\ (?:r|
       do)\ (?:u|you)\ (?:feel|do(?:ing)?)\b|
-    are\ you\ (?:a\ |an\ )?(?:bot|robot|human|real|ai|there|ok|awake|still)|can\ you\ (?:even\ )?help|what'?s\ up|
+    are\ you\ (?:a\ |an\ )?(?:bot|robot|human|real|ai|there|ok|awake|still)|can\ you\ (?:even\ )?help|
+      what'?s\ up(?=\W*$)|
       sup|how\ do\ (?:i|you)\ (?:use|work)(?:\ (?:this|you))?|
     do\ you\ (?:ever|like|sleep|dream|drink|get\ tired)|who\ (?:made|built)\ you|what\ (?:is|'s)\ your\ name|
     was\ kannst\ du|wer\ bist\ du|wie\ geht'?s|alles\ (?:fit|klar|gut)|que\ (?:peux|sais)-?\ ?tu|qué\ (?:sabes|

@@ -7,7 +7,9 @@ import re
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
 FAILED = re.compile(
-    r"""\b(?:belly\ up|blew\ up|bombed|(?:didn'?t|did\ not)\ make\ it|(?:gave|threw|hit|got)\ an\ error|conked\ out|
+    r"""\b(?:what\ (?:blocked|kept|held)|where\ did\ it\ stop|nothing\ there|what\ happ?e?n\w*\ (?:to|with)|
+      never\ (?:appeared|turned)|kept\ .{0,40}\bfrom\ (?:coming|being)|belly\ up|blew\ up|bombed|(?:didn'?t|
+      did\ not)\ make\ it|(?:gave|threw|hit|got)\ an\ error|conked\ out|
       packed\ up|hung\b|frozen|froze\b|no\ output|nothing\ came|came\ to\ nothing|unsuccessful|what\ stopped|
        hold[- ]?up|what\ became\ of|what(?:ever)?\ happened\ (?:to|with)|(?:isn'?t|wasn'?t|
       never)\ (?:\w+\ )?(?:finished|completed|done|ready)|collapsed|tripped|went\ down|fell\ (?:flat|over|down)|
@@ -45,7 +47,8 @@ WHY = re.compile(
     re.IGNORECASE,
 )
 _FORMS = (
-    r"csv|json|markdown|spreadsheet|power\s?point|slack(?:\s?message)?|linkedin|caption|speech|toast|invitation|"
+    r"grid|tick\s?list|csv|json|markdown|spreadsheet|power\s?point|slack(?:\s?message)?|linkedin|caption|speech|"
+    r"toast|invitation|"
     r"announcement|"
     r"notice|poster|flyer|leaflet\s?text|postcard|cheat\s?sheet|fact\s?box|q\s?&\s?a|glossary|script|voicemail|"
     r"outline|synopsis|"
@@ -59,7 +62,9 @@ _FORMS = (
     r"summary|tl;?dr|tldr|gist|nutshell|elevator\s?pitch|eli5|abstract|blurb|version"
 )
 TRANSFORMS = re.compile(
-    rf"""\b(?:plain\ words|main\ points|key\ points|convert|rework|redraft|reformulat\w+|recast|recap|tighten|
+    rf"""\b(?:(?:as|into|in\ the\ form\ of)\ (?:a|an|one)\ (?:\w+\ ){{0,2}}(?:{_FORMS})|(?:bullet|list|
+      table)\ style|one\ line\ (?:apiece|each)|(?:→|->)\ ?(?:german|english|french|spanish|dutch|italian)|
+      plain\ words|main\ points|key\ points|convert|rework|redraft|reformulat\w+|recast|recap|tighten|
       polish|dumb\ .{{0,20}}\bdown|like\ i(?:'m|
       \ am)\ (?:five|5|ten|10|a\ child)| less\ (?:jargon|technical|formal|wordy)|more\ (?:formal|casual|upbeat|
       readable|concise|friendly|polite)|sort(?:ed)?\ (?:it\ |them\ |that\ )?by|alphabetical(?:ly)?|numbered|
@@ -94,7 +99,9 @@ TRANSFORMS = re.compile(
 )
 FORM_WORDS = re.compile(rf"^(?:{_FORMS}|half|length|pages?|max(?:imum)?|size)$", re.IGNORECASE)
 LOOKS_BACK = re.compile(
-    r"""\b(?:what\ (?:have|did)\ (?:we|you|i)\ (?:\w+\ )?(?:do|run|look|research|cover|ask|check|find\ out|work\ on|
+    r"""\b(?:(?:which|what)\ (?:\w+\ )?of\ ours|rank\ what\ we|inventory\ of|everybody\ we|rattle\ off|(?:of|
+      in)\ the\ things\ (?:we\ |you\ )?(?:checked|looked|did)|you'?ve\ (?:read|done|checked|made|written|looked)|
+      what\ (?:have|did)\ (?:we|you|i)\ (?:\w+\ )?(?:do|run|look|research|cover|ask|check|find\ out|work\ on|
       done|got)\b|(?:show|give|list)\ (?:me\ )?(?:all|everything|every|the\ list\ of|my\ past|our\ past|
       a\ list\ of)| how\ many\ \w+\ (?:have|did)\ (?:we|you|i)|(?:past|earlier|previous)\ (?:runs|reports|results|
       work|searches|checks|reviews|briefs)|all\ (?:three|four|five|of\ (?:them|those|these))|our\ (?:reports|runs|
@@ -172,40 +179,41 @@ GOES_ON = re.compile(
 )
 BRINGS_UP = re.compile(r"^\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*(?:what|how) about\b", re.IGNORECASE)
 PRIVATE = re.compile(
-    r"""\b(?:(?:maiden|middle)\ name|date\ of\ birth|how\ old\ is\ (?:he|she)|where\ (?:does|do)\ (?:he|she|
-      they)\ live|phone\ (?:him|her|them)|who\ did\ (?:he|she|they)\ (?:tell|vote)| (?:what|how)\ did\ (?:he|she|
-      they|the\ \w+)\ (?:really\ )?(?:feel|react|take\ it)|will\ (?:he|she|they|my\ \w+)\ (?:like|agree|mind|accept|
-      forgive)|(?:his|her|their)\ (?:salary|wage|mood|wife|husband|partner|address|number|password|secret)| gossip|
-      rumou?r|confidential|(?:my|our)\ (?:boss|manager|client|lawyer|accountant|doctor)\ (?:reply|replied|answer|
-      answered|sign|signed|approve|approved)|bonus|takes?\ home|home\ (?:number|phone)|verdient|in\ rent\b|
-      (?:insta(?:gram)?|followers|facebook|
-      linkedin)\b|birthday|star\ sign|favourite|
-      hobb(?:y|ies)|(?:gate|door|alarm|entry|wi-?fi|bank|pin)\ ?(?:code|number|details|password)|passcode|
-      the\ pin\b|
-      pin\ (?:on|for)\b|salary|wages?\b|(?:was|is|get|gets|got)\ paid\b|
-    (?:i|we)\ (?:once\ |first\ )?paid\b|(?:my|our)\ (?:own|tests?|results?\ from\ the\ doctor|bill|account|old)\b|
-      how\ many\ (?:kids|children)\ (?:does|did|has)|(?:is|are)\ (?:he|she|they)\ (?:still\ )?(?:married|courting|
+    r"""\b(?:(?:mobile|phone|cell|telephone|home)\ (?:number|no)|(?:what(?:'s|\ is)|whats)\ .{0,30}\b(?:password|
+      passcode|pin|combination)\b|
+    (?:gate|door|alarm|entry|wi-?fi|pin|locker)\ ?(?:code|combination)|the\ (?:pin|combination)\b|home\ ad+ress|
+      e?-?mail\ address|
+    date\ of\ birth|(?:maiden|middle)\ name|first\ name\b|name\ of\ the\ (?:bloke|guy|girl|woman|man|driver|lad|lady)|
+    how\ many\ (?:kids|children)\ (?:does|did|has)|(?:is|are)\ (?:he|she|they)\ (?:still\ )?(?:married|courting|
       dating|single)|
-    in\ confidence|personally|who\ (?:\w+\ ){0,3}(?:forgot|messed|screwed|left\ the|broke\ the|leaked|complained)|
-      (?:sold|gave|lent)\ (?:you|me)\ the|invoice\ (?:no|number)|
-    (?:girl|man|lady|guy|lad|woman|doctor|boss|they|he|she)\ (?:rang|phoned|called|texted|promised|mentioned)\b|
-      (?:mobile|phone|cell|telephone)\ (?:number|no)|(?:what|the|my|his|her)\ (?:is\ )?(?:the\ |my\ )?password|
-        home\ address|e?-?mail\ address|
-    (?:what|when|why|where|how)\ (?:did|does|is|was|has|
-      '?s)\ (?:the\ )?\w+(?:'s)?(?:\ \w+){0,3}\ (?:really\ )?(?:tell|told|say|said|think|thinking|feel|promise|
-      mean)\b |
-    what\ (?:the\ )?\w+(?:'s)?(?:\ \w+)?\ told\ (?:me|us) | what\ (?:did|do)\ (?:they|people|he|
-      she)\ (?:really\ )?(?:say|think)\b |
-    (?:has|have|did|does|will|would)\ (?:\w+\ ){1,4}?(?:said?\ yes|say\ yet|agreed?|repl(?:y|ied)|called?\ back|
-      promised?|mind|told|heard\ back|let\ (?:me|us)|remember(?:ed)?|forgiven?|like\ (?:me|us|my))\b |
-    (?:told|said\ to|wrote|phoned|called|texted|mailed)\ (?:me|her|him|them|us)\b | (?:told|tell|said|say|
-      talk(?:ed)?)\b[^?]{0,40}\bon\ the\ phone |
-    (?:going|gonna)\ (?:to\ )?(?:vote|say|agree|sign|resign|accept|like)\b | behind\ (?:his|her|my|our|their)\ back|
-      between\ us|who\b.{0,40}\bon\ call\b|off\ the\ record|
-    (?:rejection|private|love)\ (?:letter|mail|message)|(?:he|she|they)(?:'s|\ is|'re|\ are)?\ (?:really\ )?thinking|
-    my\ (?:wife|husband|boss|mum|mom|dad|neighbou?r|colleague|brother|sister|daughter|son|girlfriend|boyfriend|
-      friend|mother|father|landlord)\ (?:think|say|said|like|want|mean|feel)\w*|
-    in\ (?:his|her|their)\ (?:head|heart|mind)|secretly|privately|before\ me\b|get\ on\ with|my\ (?:password|salary|
-      calendar|birthday|diary)|did\ i\ (?:pay|sign|leave|put|tell|send)|where\ (?:did\ i|are\ my|is\ my))""",
+    salary|wages?\b|bonus|take(?:s)?\ home|verdient|in\ rent\b|(?:was|is|get|gets|got)\ paid\b|out\ of\ (?:his|her|
+      their|his\ own|her\ own)\ (?:own\ )?pocket|
+    i\ (?:once\ |first\ )?paid\b|my\ own\ old\b|my\ tests?\b|invoice\ (?:no|number)|in\ confidence|personally|
+      confidential|secretly|privately|off\ the\ record|
+    (?:what|when|why|how)\ (?:did|does|is|was|has|'?s)\ (?!it\b|you\b|we\b|i\b|our\b|your\b|that\b|
+      this\b)(?:the\ )?\w+(?:'s)?(?:\ \w+){0,3}\ (?:really\ )?
+      (?:tell|told|thinking|feel|promise)\b |
+    what\ (?:did|do)\ (?:they|people|he|she)\ (?:really\ )?(?:say|think)\b |
+       what\ (?:the\ )?\w+(?:'s)?(?:\ \w+)?\ told\ (?:me|us) |
+    (?:what(?:'s|\ is|\ will|\ would)|whats)\ .{0,30}\bthink(?:ing)?\b |
+    (?:has|have|did|does|will|would)\ (?:\w+\ ){1,4}?(?:said?\ yes|say\ yet|agreed?|called?\ back|promised?|
+      heard\ back|remember(?:ed)?|forgiven?)\b |
+    (?:would|will)\ (?:my|our|the)\ \w+\ (?:let|mind|like|agree|accept)\b | (?:told|said\ to|phoned|called|
+      texted)\ (?:me|her|him|them|us)\b |
+    (?:told|tell|said|say|talk(?:ed)?)\b[^?]{0,40}\bon\ the\ phone | (?:girl|lady|doctor|boss)\ (?:rang|phoned|
+      called|texted|promised|mentioned)\b |
+    (?:did|does|do|has|have|what(?:'s|\ is|\ did)|whats)\b[^?]{0,25}\b(?:neighbou?r|granny|gran|grandma|grandpa|mum|
+      mom|dad|wife|husband|girlfriend|boyfriend|drummer|landlord)
+      (?:'s)?\b[^?]{0,25}\b(?:mind|think|say|said|spend|pay|paid|put|feel|like|want|know|earn|do|rated)\b |
+    (?:going|gonna)\ (?:to\ )?(?:vote|agree|sign|resign)\b | (?:faking|bluffing|lying|cheating)\b | behind\ (?:his|
+      her|my|our|their)\ back|between\ us\b|
+    who\b.{0,40}\bon\ call\b | who\ (?:\w+\ ){0,3}(?:forgot|messed|screwed|leaked|complained)|
+      who\ (?:actually\ )?(?:sold|gave|lent)\ (?:you|me)\ the|
+    (?:rejection|private|love)\ (?:letter|mail|message)|(?:who|people|tenants?|owners?|
+      lived)\b.{0,30}\bbefore\ me\b|get\ on\ with|
+    my\ (?:password|calendar|diary)|did\ i\ (?:pay|sign|leave|put|tell|send)|where\ (?:did\ i\ (?:put|leave|park)|
+      are\ my|is\ my)|
+    (?:his|her|their)\ (?:salary|wage|mood|wife|husband|partner|address|secret)|(?:how\ )?did\ (?:he|she|
+      they)\ (?:really\ )?(?:feel|react|take\ it))""",
     _FLAGS,
 )

@@ -9,20 +9,20 @@ from .question import Question
 
 # Fitted to evals/dev.jsonl by evals/fit.py: logistic regression over the messages that no earlier rule decides.
 WEIGHTS: Mapping[str, float] = {
-    "bias": 0.18,
-    "share": 0.85,
-    "passage": 0.76,
-    "heaviest": -0.24,
-    "exact": -1.23,
-    "rare": -0.71,
-    "apart": -0.94,
-    "ended early": -2.13,
-    "orders": -1.30,
-    "asks": 1.12,
-    "current": 1.04,
-    "which of": 1.05,
-    "topic": -1.28,
-    "nowhere": -1.41,
+    "bias": 0.14,
+    "share": 1.05,
+    "passage": 0.64,
+    "heaviest": -0.06,
+    "exact": -1.26,
+    "rare": -0.73,
+    "apart": -1.00,
+    "ended early": -1.47,
+    "orders": -1.08,
+    "asks": 1.00,
+    "current": 1.05,
+    "which of": 1.15,
+    "topic": -1.46,
+    "nowhere": -0.79,
 }
 
 
