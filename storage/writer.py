@@ -21,6 +21,8 @@ T = TypeVar("T")
 Unit = Callable[[Database], Any]
 
 LARGEST_GROUP = 64
+BREATH = 0.003
+"""Seconds to wait after urgent work before other work is begun: more of it often follows at once."""
 
 
 def connect(path: Path) -> Database:
@@ -55,6 +57,7 @@ class Writer:
         self._later: deque[tuple[Unit, Future[Any]]] = deque()
         self._wake = threading.Condition()
         self._closing = False
+        self._hurried = False
         # A daemon, so that a forgotten store keeps no process alive; at exit what was handed in is still done.
         self._thread = threading.Thread(target=self._work, name="refrain-writer", daemon=True)
         self._thread.start()
@@ -106,6 +109,9 @@ class Writer:
         with self._wake:
             while not (self._urgent or self._later or self._closing):
                 self._wake.wait()
+            if self._hurried and not (self._urgent or self._closing):
+                self._wake.wait(BREATH)
+            self._hurried = bool(self._urgent)
             if self._urgent:
                 return [self._urgent.popleft() for _ in range(min(len(self._urgent), LARGEST_GROUP))]
             return [self._later.popleft()] if self._later else []
