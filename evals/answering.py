@@ -148,7 +148,7 @@ def _chosen(judged: Judged, reply: _Reply) -> _Outcome:
             return _Outcome("clarify", "The model called a workflow that there is not.")
         action = decision.action if decision.action in WORK else "run"
         return _Outcome(action, reply.calls[0][1] or decision.reason)
-    if decision.firm and decision.action in WORK:
+    if decision.firm and decision.action in WORK and decision.workflow is not None:
         return _Outcome(decision.action, decision.reason)
     if reply.cited:
         agrees = decision.action == "answer"

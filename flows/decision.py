@@ -197,7 +197,8 @@ class _Case:
         if brought_up or (fit.share < LEAST and not self.question.points_back):
             return None
         old = self._out_of_date(fit)
-        if not old and sure < ENOUGH_IF_NEAR and relation(self.question, fit.past.input, fit.missing) == "near":
+        alone = not old and not self.question.talk
+        if alone and sure < ENOUGH_IF_NEAR and relation(self.question, fit.past.input, fit.missing) == "near":
             return None
         if sure < (ENOUGH_IF_OLD if old else ENOUGH) or (
             self.question.orders and not same_topic(self.question, self.fits, self.choices)

@@ -17,6 +17,7 @@ from .vocabulary import ABOUT_THE_WORK
 Relation = Literal["same", "near", "another"]
 
 ALIKE = 0.5  # from this share of common words on, what differs is what matters
+NEW = 0.4  # weight of a word that asks for more than the run was asked
 NARROWER = 0.75  # from this on, what the run was asked besides matters too
 
 # Words that turn a request round, in groups: two requests must use the same of each group.
@@ -101,7 +102,8 @@ def relation(question: Question, asked: str, missing: Sequence[Term] = ()) -> Re
     gone = {term.stem for term in missing}
     lacking = [term for term in _heavy(mine) if term not in common and (term.exact or term.stem in gone)]
     besides = [term for term in _heavy(theirs) if term not in back]
-    if (lacking and besides) or (shared >= NARROWER and (lacking or any(term.exact for term in besides))):
+    new = [term for term in lacking if term.exact or term.weight >= NEW]
+    if (lacking and besides) or (shared >= NARROWER and (new or any(term.exact for term in besides))):
         return "another"
     turned_round = _opposed(_poles(message), _poles(asked))
     others = [term for term in (*lacking, *besides) if not any(term.stem in group for group in _POLES)]

@@ -132,7 +132,6 @@ async def test_where_the_rules_want_work_words_of_a_model_do_not_count(reply: AI
     assert (verdict.action, verdict.reason, verdict.cited) == ("run", reason, ())
 
 
-@pytest.mark.xfail(strict=True, reason="the product asks the model when there is no workflow to refresh, this does not")
 async def test_without_a_workflow_to_refresh_the_model_is_asked_as_in_the_product() -> None:
     assert (await asked(judged("heat?", "refresh", workflow=None, firm=True), "Three [1].")).action == "answer"
 

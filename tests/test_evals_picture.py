@@ -103,9 +103,3 @@ def test_the_product_and_the_baselines_are_points_with_names(tmp_path: Path, mon
     ]
     assert canvas.saved == [tmp_path / "new" / "eval.png"]
     assert (tmp_path / "new").is_dir()
-
-
-def test_matplotlib_draws_it(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
-    draw(tmp_path / "eval.png", PRODUCT, BASELINES)
-    assert (tmp_path / "eval.png").read_bytes().startswith(b"\x89PNG")
