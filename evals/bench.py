@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from flows.judgement import Judgement, judge
@@ -77,16 +77,7 @@ def conversation(family: Family, turn: TurnCase) -> list[Turn]:
                 )
             )
         else:
-            last = turns[-1]
-            turns[-1] = Turn(
-                id=last.id,
-                message=last.message,
-                user_id=last.user_id,
-                session_id=last.session_id,
-                status=last.status,
-                started_at=last.started_at,
-                answer=f"{last.answer}\n\n{said.content}".strip(),
-            )
+            turns[-1] = replace(turns[-1], answer=f"{turns[-1].answer}\n\n{said.content}".strip())
     return turns
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from storage.records import Decision, Evidence
 
 from .choice import Choice, choose
-from .coverage import Coverage
-from .decision import LEAST
+from .coverage import LEAST, Coverage
 from .question import Question
 from .recall import Known
 

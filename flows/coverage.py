@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import log
 
 from agents.text import stem, words
 from storage.records import Evidence, Passage
@@ -16,6 +16,7 @@ from .question import Question, Term, beside, plain_form, undotted
 from .references import FAILURE
 
 MOST_EVIDENCE = 8
+LEAST = 0.1  # share of what is asked, below which a run is about something else
 WINDOW = 3  # words between a number and what it counts
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 SUPERSEDED = 0.5  # what a run falls back by when the same was done again since
@@ -50,6 +51,7 @@ class Coverage:
         self._found = {term: vocabulary.matches(term, foreign=question.foreign) for term in terms}
         # Of another language only names, numbers and what looks alike can be held against English texts.
         self._terms = [term for term in terms if term.exact or self._found[term] or not question.foreign]
+        self._total = sum(term.weight for term in self._terms)
         self._tells = {term: term.weight * self._telling(term, runs) for term in self._terms}
         self._most = sum(term.weight for term in terms) * (log((len(runs) + 1) / 1.5) + HAD)
         self.fits = sorted((self._fit(past) for past in runs), key=lambda fit: -fit.score)
@@ -60,7 +62,7 @@ class Coverage:
         return log((len(runs) + 1) / (having + 0.5)) if having else 0.0
 
     def _fit(self, past: Past) -> Fit:
-        total = sum(term.weight for term in self._terms) or 1.0
+        total = self._total or 1.0
         held = {term: best(self._found[term], past.stems) for term in self._terms}
         in_input = {term: best(self._found[term], past.input_stems) for term in self._terms}
         apart = sum(self._tells.values()) or 1.0
@@ -76,7 +78,7 @@ class Coverage:
             score,
         )
 
-    def share_without(self, fit: Fit, question: Question) -> float:
+    def share_without(self, fit: Fit) -> float:
         """How much of what is asked the run has, words for how it ended left out."""
         terms = [term for term in self._terms if not FAILURE.match(term.word)]
         total = sum(term.weight for term in terms)
@@ -93,7 +95,7 @@ class Coverage:
 
     def closest(self, fits: Sequence[Fit]) -> float:
         """The greatest share of the question that a single passage of these runs has."""
-        total = sum(term.weight for term in self._terms) or 1.0
+        total = self._total or 1.0
         return max(
             (self._held(stems_in(passage.text), fit.past) / total for fit in fits for passage in fit.past.passages),
             default=0.0,
@@ -163,13 +165,17 @@ class Coverage:
         chosen = (first[: MOST_EVIDENCE - 2] + second + first[MOST_EVIDENCE - 2 :])[:MOST_EVIDENCE]
         return tuple(Evidence(label, passage, self.share_of(passage)) for label, passage in enumerate(chosen, 1))
 
+    def one_of_each(self) -> list[Passage]:
+        """Of each run the passage that holds most of what is asked; its last, if none holds more than another."""
+        each = [self.rank(fit.past.passages, {}) for fit in self.fits if fit.past.passages]
+        return [ranked[0][1] if ranked[0][0] > ranked[-1][0] else ranked[-1][1] for ranked in each]
+
     def share_of(self, passage: Passage) -> float:
         """How much of the question (0 to 1, by weight) the passage and what its run was asked for hold."""
-        stems = stems_of([passage.text, passage.run_input])
-        total = sum(term.weight for term in self._terms)
-        if not total:
+        if not self._total:
             return 1.0
-        return sum(term.weight * best(self._found[term], stems) for term in self._terms) / total
+        stems = stems_of([passage.text, passage.run_input])
+        return sum(term.weight * best(self._found[term], stems) for term in self._terms) / self._total
 
 
 def _near(number: str, near: frozenset[str], sentence: Sequence[str]) -> bool:
@@ -179,7 +185,3 @@ def _near(number: str, near: frozenset[str], sentence: Sequence[str]) -> bool:
             if near & {stem(other) for other in around}:
                 return True
     return False
-
-
-def logistic(value: float) -> float:
-    return 1 / (1 + exp(-max(-30.0, min(30.0, value))))

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from storage.records import Action, Decision, Evidence, Run
+from storage.records import Action, Decision, Evidence
 
-from .age import age, is_stale
+from .age import age, is_stale, out_of_date
 from .choice import Choice, choose, named
-from .coverage import Coverage, Fit
-from .past import Past, input_text
+from .coverage import LEAST, Coverage, Fit
+from .past import input_text
 from .picking import is_anchored, newest_here, on_topic, same_topic, tied
-from .question import SOFT, Question, Term
+from .question import SOFT, Question
 from .recall import Known
 from .references import FAILURE
-from .repeats import relation
+from .repeats import Relation, relation
 from .signs import likelihood
 
-JUST_NOW = timedelta(hours=1)  # a result younger than this is as current as can be asked for
 ENOUGH = 0.7  # likelihood from which on the past is taken to answer
 ENOUGH_IF_OLD = 0.5
 ENOUGH_IF_NEAR = 0.85  # when it is put like what the run was asked: what differs may be what matters
-LEAST = 0.1  # share of what is asked, below which a run is about something else
 PRIVATE = 0.3  # of weight, from which on a run lacks what people said
 THIN = 1.5  # of weight, in what a message says it is about
 
@@ -49,6 +47,7 @@ class _Case:
         self.fits = self.coverage.fits
         self.view = next((fit for fit in self.fits if fit.past.in_view), None)
         self.fresh_for = {choice.name: choice.fresh_for for choice in choices}
+        self._relations: dict[str, Relation | None] = {}
 
     @property
     def plain_rules(self) -> Sequence[Callable[[], Decision | None]]:
@@ -90,7 +89,7 @@ class _Case:
         same = self.known.same_input
         if same is None:
             return None
-        if repeated(self.known, self.choices, self.now) is None:
+        if is_stale(same.finished_at, self.fresh_for.get(same.workflow), self.now):
             if self.question.kind == "about_past":
                 return None
             reason = f"{same.workflow} was run on exactly this {age(same.finished_at, self.now)}, which is too old"
@@ -116,17 +115,17 @@ class _Case:
             return self._ask("No run that is remembered here has failed.") if self.said.why and nothing_else else None
         fit = early[0] if self.question.about else next((one for one in early if one.past.in_view), early[0])
         enough = 0.35 if self.said.got_there else 0.5
-        if not (self.said.why or self.coverage.share_without(fit, self.question) >= enough):
+        if not (self.said.why or self.coverage.share_without(fit) >= enough):
             return None
         said = f"ended {fit.past.status}" + (f": {fit.past.error}" if fit.past.error else "")
-        return self._answer(fit, f"{fit.past.workflow} on {_named(fit.past)} {said}.", 0.8)
+        return self._answer(fit, f"{fit.past.workflow} on {fit.past.quoted} {said}.", 0.8)
 
     def _overview(self) -> Decision | None:
         if not self.said.looks_back or not self.fits:
             return None
-        each = [self.coverage.rank(fit.past.passages, {}) for fit in self.fits if fit.past.passages]
-        told = [ranked[0][1] if ranked[0][0] > ranked[-1][0] else ranked[-1][1] for ranked in each]
-        evidence = self.coverage.evidence(told, {fit.past.run_id: fit.score for fit in self.fits})
+        evidence = self.coverage.evidence(
+            self.coverage.one_of_each(), {fit.past.run_id: fit.score for fit in self.fits}
+        )
         return Decision(
             "answer",
             "The message asks about what was worked out before.",
@@ -141,13 +140,9 @@ class _Case:
         fit = on_topic(self.fits) if self.question.about else None
         if fit is not None and not self.question.foreign and any(term.exact or term.rare for term in fit.missing):
             return None
-        if fit is not None and self._asks_for_another(fit):
+        if fit is not None and self._relation(fit) == "another":
             return None
-        fit = (
-            fit
-            or self.view
-            or (None if self.question.about else (newest_here(self.fits) if self.question.talk else None))
-        )
+        fit = fit or (self.view if self.question.about else self._talked_of())
         if fit is not None:
             return self._answer(fit, f"The message wants what {fit.past.workflow} gave in another form.", 0.8)
         if self.question.orders and self.question.about:
@@ -156,13 +151,11 @@ class _Case:
 
     def _unclear(self) -> Decision | None:
         if not self.question.about:
-            fit = self.view or (newest_here(self.fits) if self.question.talk else None)
+            fit = self._talked_of()
             if fit is not None:
                 return self._answer(fit, f"The message is about what {fit.past.workflow} worked out.", 0.7)
             return self._ask("There is nothing earlier in this conversation that the message could be about.")
-        thin = sum(term.weight for term in self.question.about) < THIN and not any(
-            term.exact for term in self.question.about
-        )
+        thin = self.question.weight < THIN and not any(term.exact for term in self.question.about)
         if (self.said.person or self.said.points) and thin and not self.question.talk and not is_anchored(self.fits):
             return self._ask("It is not clear what the message refers to.")
         return None
@@ -178,7 +171,7 @@ class _Case:
         if self.question.talk and self.said.points:
             return None
         for fit in self.fits[:3]:
-            if not fit.past.ended_early and relation(self.question, fit.past.input, fit.missing) == "same":
+            if not fit.past.ended_early and self._relation(fit) == "same":
                 return self._answer_if_current(fit, 0.9)
         return None
 
@@ -198,33 +191,36 @@ class _Case:
             return None
         old = self._out_of_date(fit)
         alone = not old and not self.question.talk
-        if alone and sure < ENOUGH_IF_NEAR and relation(self.question, fit.past.input, fit.missing) == "near":
+        if alone and sure < ENOUGH_IF_NEAR and self._relation(fit) == "near":
             return None
         if sure < (ENOUGH_IF_OLD if old else ENOUGH) or (
             self.question.orders and not same_topic(self.question, self.fits, self.choices)
         ):
             return None
         # What is too old is worked on anew all the same: less is enough to know what the message is about.
-        if self._asks_for_another(fit) and not (old and not any(term.exact for term in fit.missing)):
+        if self._relation(fit) == "another" and not (old and not any(term.exact for term in fit.missing)):
             return None
         if either := tied(self.question, self.fits):
-            inputs = " or ".join(_named(one.past) for one in either)
+            inputs = " or ".join(one.past.quoted for one in either)
             return self._ask(f"Several results could be meant: {inputs}.")
         return self._answer_if_current(fit, sure)
 
-    def _asks_for_another(self, fit: Fit) -> bool:
-        return relation(self.question, fit.past.input, fit.missing) == "another"
+    def _relation(self, fit: Fit) -> Relation | None:
+        """How the message stands to what the run was asked, worked out once."""
+        if fit.past.run_id not in self._relations:
+            self._relations[fit.past.run_id] = relation(self.question, fit.past.input, fit.missing)
+        return self._relations[fit.past.run_id]
+
+    def _talked_of(self) -> Fit | None:
+        """The run that the talk is about: the one in view, else the newest of the session, if there was talk."""
+        return self.view or (newest_here(self.fits) if self.question.talk else None)
 
     def _out_of_date(self, fit: Fit) -> str | None:
         """Why the run is too old for what is asked; None if it is not."""
-        past = fit.past
         if self.said.then:
             return None
-        if is_stale(past.finished_at, self.fresh_for.get(past.workflow), self.now):
-            return "is older than its workflow counts as current"
-        if self.said.current and self.now - past.finished_at > JUST_NOW:
-            return "may be out of date by now"
-        return None
+        past, wants_current = fit.past, self.said.current
+        return out_of_date(past.finished_at, self.fresh_for.get(past.workflow), self.now, wants_current=wants_current)
 
     def _answer_if_current(self, fit: Fit, sure: float) -> Decision:
         past = fit.past
@@ -243,7 +239,8 @@ class _Case:
         lacking = self.coverage.lacking(self.fits[:1]) if self.fits else []
         unknown = [term for term in self.coverage.lacking(self.fits) if term.exact]
         if self.fits and self.fits[0].share and lacking and not question.orders:
-            missing = " and ".join(f"“{term.word}”" for term in _telling(unknown or lacking)[:3])
+            telling = sorted(unknown or lacking, key=lambda term: (not term.exact, -term.weight))
+            missing = " and ".join(f"“{term.word}”" for term in telling[:3])
             reason = f"what is in memory says nothing of {missing}"
         else:
             reason = f"nothing in memory covers {question.subject}"
@@ -290,23 +287,6 @@ class _Case:
     def _step_of(self, fit: Fit) -> str:
         best = self.coverage.rank(fit.past.passages, {})
         return best[0][1].step_name if best else "A step"
-
-
-def repeated(known: Known, choices: Sequence[Choice], now: datetime) -> Run | None:
-    """The run of exactly this input, if there is one and it still counts as current."""
-    same = known.same_input
-    fresh_for = {choice.name: choice.fresh_for for choice in choices}
-    if same is None or is_stale(same.finished_at, fresh_for.get(same.workflow), now):
-        return None
-    return same
-
-
-def _named(past: Past) -> str:
-    return f"“{past.input[:80]}”"
-
-
-def _telling(terms: Iterable[Term]) -> list[Term]:
-    return sorted(terms, key=lambda term: (not term.exact, -term.weight))
 
 
 def _work(action: Action, workflow: str | None, input: str, reason: str) -> Decision:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from storage.records import File
+from storage.files import File
 
 from .errors import InvalidInput
 from .plain import ALLOWED, odd_part

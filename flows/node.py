@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from storage.records import File, KnownPart, Run, StepOutput
+from storage.files import File
+from storage.records import KnownPart, Run, StepOutput
 
 if TYPE_CHECKING:
     from .scope import Scope

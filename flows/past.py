@@ -34,6 +34,11 @@ class Past:
     stems: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
+    def quoted(self) -> str:
+        """What it was asked, in quotation marks, not too long for a sentence."""
+        return f"“{self.input[:80]}”"
+
+    @property
     def ended_early(self) -> bool:
         return self.status in ENDED_EARLY
 

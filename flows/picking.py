@@ -40,7 +40,7 @@ def tied(question: Question, fits: Sequence[Fit]) -> Sequence[Fit]:
     if question.talk or question.cues.compares or question.cues.which_of or len(fits) < 2:
         return ()
     first, second = fits[:2]
-    vague = sum(term.weight for term in question.about) < VAGUE and not question.foreign
+    vague = question.weight < VAGUE and not question.foreign
     alike = {term.stem for term in first.missing} == {term.stem for term in second.missing}
     if not vague or not alike or first.past.input == second.past.input or first.anchor - second.anchor > TIE:
         return ()

@@ -102,6 +102,11 @@ class Question:
         return tuple(term for term in self.terms if term.weight > SOFT)
 
     @property
+    def weight(self) -> float:
+        """How much it says of what it is about."""
+        return sum(term.weight for term in self.about)
+
+    @property
     def compares(self) -> bool:
         """Whether it holds several things against each other, which several runs may be about."""
         return self.cues.compares or sum(term.side for term in self.terms) > 1
@@ -124,13 +129,15 @@ def understand(message: str, conversation: Sequence[Turn] = ()) -> Question:
         plain = CURRENT.sub(" ", plain)
     terms = _terms(plain, said, foreign)
     about = [term for term in terms if term.weight > SOFT]
-    polite = SMALL.sub(" ", GREETS.sub(" ", plain)) if said.chats or said.murmurs else plain
-    beside = sum(term.weight for term in _terms(polite, said, foreign) if term.weight > SOFT)
+    rest = about
+    if said.chats or said.murmurs:
+        without = SMALL.sub(" ", GREETS.sub(" ", plain))
+        rest = [term for term in _terms(without, said, foreign) if term.weight > SOFT]
     earlier = subject_of(conversation)
     leans = bool(conversation) and (not about or said.points or (said.goes_on and not said.brings_up))
     text = f"{message} ({earlier})" if leans and earlier else message
     talk = "\n".join(f"{turn.message}\n{turn.answer}" for turn in conversation[-2:])
-    return Question(message, _kind(said, about, beside), text, topic(message), terms, said, talk, foreign, leans)
+    return Question(message, _kind(said, about, rest), text, topic(message), terms, said, talk, foreign, leans)
 
 
 def subject_of(conversation: Sequence[Turn]) -> str:
@@ -173,8 +180,9 @@ def plain_form(word: str) -> str:
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
-def _kind(said: Cues, about: Sequence[Term], beside: float) -> Kind:
-    """The kind, where `beside` is what the message weighs without its greetings."""
+def _kind(said: Cues, about: Sequence[Term], rest: Sequence[Term]) -> Kind:
+    """The kind, where `rest` is what the message is about without its greetings."""
+    beside = sum(term.weight for term in rest)
     murmurs = said.murmurs and beside < LITTLE
     greets = said.chats and (said.meets or said.personal or beside < LITTLE_ELSE)
     if (greets or murmurs) and not (said.transforms or said.looks_back):

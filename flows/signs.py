@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import exp
 
-from .coverage import Coverage, logistic
+from .coverage import Coverage
 from .question import Question
 
 # Fitted to evals/dev.jsonl by evals/fit.py: logistic regression over the messages that no earlier rule decides.
@@ -29,7 +30,10 @@ WEIGHTS: Mapping[str, float] = {
 def likelihood(question: Question, coverage: Coverage) -> float:
     """How likely (0 to 1) the runs hold what is asked."""
     found = signs(question, coverage)
-    return logistic(sum(WEIGHTS.get(name, 0.0) * value for name, value in found.items())) if found else 0.0
+    if not found:
+        return 0.0
+    weighed = sum(WEIGHTS[name] * value for name, value in found.items())
+    return 1 / (1 + exp(-max(-30.0, min(30.0, weighed))))
 
 
 def signs(question: Question, coverage: Coverage) -> dict[str, float]:

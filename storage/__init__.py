@@ -2,6 +2,7 @@
 
 from .encoding import content_text
 from .errors import AlreadyCompleted, Busy, NewerSchema, NotFound, StorageError
+from .files import File
 from .records import (
     Action,
     Citation,
@@ -9,7 +10,6 @@ from .records import (
     EventRecord,
     Evidence,
     Feedback,
-    File,
     JournalEntry,
     Passage,
     Question,

@@ -12,11 +12,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from .files import File
 from .records import (
     Citation,
     Decision,
     Evidence,
-    File,
     KnownPart,
     Passage,
     Question,

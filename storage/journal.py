@@ -26,8 +26,9 @@ from .encoding import (
 )
 from .errors import AlreadyCompleted, Busy, NotFound, StorageError
 from .events import append_events, refuse_deleted
+from .files import File
 from .processes import Owner
-from .records import EventRecord, File, JournalEntry, Question, Run, RunRequest, RunStatus, StepOutput, Usage, now
+from .records import EventRecord, JournalEntry, Question, Run, RunRequest, RunStatus, StepOutput, Usage, now
 
 UNINDEXED, INDEXED = 0, 1
 

@@ -6,11 +6,11 @@ Pure values. Times are timezone-aware UTC datetimes; durations are seconds; usag
 
 from __future__ import annotations
 
-import mimetypes
 from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
+
+from .files import File
 
 RunStatus = Literal["running", "completed", "paused", "cancelled", "failed", "interrupted"]
 EntryStatus = Literal["completed", "failed", "skipped"]
@@ -47,31 +47,6 @@ class Usage:
     def at_least(self, other: Usage) -> Usage:
         """The larger of each: of two counts of one piece of work, each of which may have missed some."""
         return Usage(*map(max, astuple(self), astuple(other)))
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file that a run works on: its path and its media type. What is in it stays on disk until a step reads it."""
-
-    path: str
-    type: str
-
-    @classmethod
-    def at(cls, path: str) -> File:
-        """The file at `path`, its type as its name tells."""
-        return cls(path, mimetypes.guess_type(path)[0] or "application/octet-stream")
-
-    @property
-    def name(self) -> str:
-        return Path(self.path).name
-
-    def read_bytes(self) -> bytes:
-        """What is in it. Raises OSError if it cannot be read."""
-        return Path(self.path).read_bytes()
-
-    def read_text(self, encoding: str = "utf-8") -> str:
-        """What is in it, as text. Raises OSError, and UnicodeDecodeError if it is not text of that encoding."""
-        return Path(self.path).read_text(encoding)
 
 
 @dataclass(frozen=True, slots=True)

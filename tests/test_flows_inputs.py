@@ -16,7 +16,7 @@ from flows import Step, StepInput, Workflow
 from flows.errors import InvalidInput
 from storage import RunStore
 from storage.errors import NotFound
-from storage.records import File
+from storage.files import File
 from tests.scripted import ScriptedModel
 
 
