@@ -23,6 +23,8 @@ Unit = Callable[[Database], Any]
 LARGEST_GROUP = 64
 BREATH = 0.003
 """Seconds to wait after urgent work before other work is begun: more of it often follows at once."""
+REST, PAUSE = 0.5, 0.02
+"""Seconds without any work before upkeep begins, and between its pieces."""
 
 
 def connect(path: Path) -> Database:
@@ -47,12 +49,21 @@ class Writer:
     """Does units of writing in the order they came, each of them wholly or not at all.
 
     Units that wait together share one commit. A unit that was handed in is done, even if who waits for it is
-    cancelled. `submit_later` is for work nobody waits for: it yields to all other.
+    cancelled. `submit_later` is for work nobody waits for: it yields to all other. While there is no work at all
+    `upkeep` is done piece by piece; each piece says whether another one is due.
     """
 
-    def __init__(self, db: Database, at_end: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        at_end: Callable[[], None] = lambda: None,
+        *,
+        upkeep: Callable[[Database], bool] | None = None,
+    ) -> None:
         self._db = db
         self._at_end = at_end
+        self._upkeep = upkeep
+        self._rest: float | None = REST  # until the next piece of upkeep; None when none is due
         self._urgent: deque[tuple[Unit, Future[Any]]] = deque()
         self._later: deque[tuple[Unit, Future[Any]]] = deque()
         self._wake = threading.Condition()
@@ -100,6 +111,8 @@ class Writer:
         try:
             while group := self._next():
                 self._commit(group)
+                if group[0][0] != self._keep_up:
+                    self._rest = REST
         finally:
             self._db.close()
             self._at_end()
@@ -108,13 +121,19 @@ class Writer:
     def _next(self) -> list[tuple[Unit, Future[Any]]]:
         with self._wake:
             while not (self._urgent or self._later or self._closing):
-                self._wake.wait()
+                if not self._wake.wait(self._rest if self._upkeep else None):
+                    return [(self._keep_up, Future())]
             if self._hurried and not (self._urgent or self._closing):
                 self._wake.wait(BREATH)
             self._hurried = bool(self._urgent)
             if self._urgent:
                 return [self._urgent.popleft() for _ in range(min(len(self._urgent), LARGEST_GROUP))]
             return [self._later.popleft()] if self._later else []
+
+    def _keep_up(self, db: Database) -> None:
+        self._rest = None  # should it fail, it is tried again after the next write
+        if self._upkeep is not None and self._upkeep(db):
+            self._rest = PAUSE
 
     def _commit(self, group: list[tuple[Unit, Future[Any]]]) -> None:
         done: list[tuple[Future[Any], Any]] = []

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage import RunStore
 
@@ -15,6 +16,9 @@ for name in [name for name in os.environ if name.startswith(("OPENAI_", "REFRAIN
         del os.environ[name]
 os.environ["REFRAIN_SEARCH"] = "library"
 os.environ["REFRAIN_OFFLINE_WORDS_PER_SECOND"] = "0"
+
+settings.register_profile("untimed", deadline=None)  # how fast anything is does not decide a test
+settings.load_profile("untimed")
 
 
 @pytest.fixture

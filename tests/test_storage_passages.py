@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from storage import JournalEntry, RunRequest, RunStore, StepOutput, content_text
+from storage.passages import merge
 from storage.records import EntryStatus
+from storage.writer import connect
 
 
 async def passages(store: RunStore, *entries: JournalEntry) -> list[tuple[str, str]]:
@@ -58,3 +61,18 @@ async def test_a_step_done_again_is_found_with_its_new_text_only(store: RunStore
 
 async def test_an_unknown_run_has_no_passages(store: RunStore) -> None:
     assert await store.passages_of("r9") == []
+
+
+async def test_what_many_writes_left_in_the_index_is_merged_bit_by_bit_and_finds_the_same(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "wind.db")
+    await store.create_run(RunRequest("r1", "Content", "f", {"topic": "wind"}, "ada", "s1"))
+    for number in range(30):
+        await store.record("r1", JournalEntry(f"N{number}", "step", output=StepOutput(f"gale {number} of the coast")))
+    before = await store.search("gale of the coast", user_id="ada")
+    db = connect(tmp_path / "wind.db")
+    parts = "select count(distinct segid) from passage_words_idx"
+    while merge(db):
+        pass
+    assert db.execute(parts).fetchone() == (1,)
+    assert await store.search("gale of the coast", user_id="ada") == before != []
+    await store.close()

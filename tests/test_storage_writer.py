@@ -98,3 +98,28 @@ def test_closing_does_what_was_handed_in(writer: Writer, file: Path) -> None:
     with pytest.raises(StorageError, match="closed"):
         writer.submit(lambda db: insert(db, 101))
     writer.close()
+
+
+def test_upkeep_is_done_in_pieces_while_nothing_is_written_and_again_after_the_next_write(file: Path) -> None:
+    left, ended = [3], threading.Event()
+
+    def upkeep(db: Database) -> bool:
+        insert(db, 100 + left[0])
+        left[0] -= 1
+        if left[0] in (0, 9):
+            ended.set()
+        return left[0] not in (0, 9)
+
+    db = connect(file)
+    db.execute("create table numbers(n integer unique)")
+    writer = Writer(db, upkeep=upkeep)
+    try:
+        writer.submit(lambda db: insert(db, 1))
+        assert ended.wait(10)
+        left[0] = 10
+        ended.clear()
+        writer.submit(lambda db: insert(db, 2))
+        assert ended.wait(10)
+    finally:
+        writer.close()
+    assert numbers(file) == [1, 103, 102, 101, 2, 110]
