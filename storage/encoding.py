@@ -19,6 +19,7 @@ from .records import (
     Evidence,
     KnownPart,
     Passage,
+    Preferences,
     Question,
     StepOutput,
     Usage,
@@ -172,6 +173,10 @@ def to_known(data: dict[str, Any]) -> KnownPart:
 
 def to_question(data: dict[str, Any]) -> Question:
     return Question(**{**data, "choices": tuple(data["choices"])})
+
+
+def to_preferences(data: dict[str, Any] | None) -> Preferences:
+    return Preferences(**data) if data else Preferences()
 
 
 def to_citation(data: dict[str, Any]) -> Citation:

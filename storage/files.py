@@ -8,6 +8,20 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a message: kept as the attachment `id`, or refused for `problem`, a sentence.
+
+    `new` says that the conversation did not have it before.
+    """
+
+    name: str
+    media_type: str = ""
+    id: str = ""
+    new: bool = True
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A file that a run works on: its path and its media type. What is in it stays on disk until a step reads it."""
 

@@ -59,6 +59,56 @@ def m005_vectors_of_passages(db: Database) -> None:
     )
 
 
+@migration()
+def m006_lists_of_runs(db: Database) -> None:
+    """Totals are added up from the index alone: rows are long, and a user may have many."""
+    db.table("runs").create_index(["user_id", "started_at", "id", "workflow", "status", "usage"])
+
+
+@migration()
+def m007_preferences_of_turns(db: Database) -> None:
+    db.table("turns").add_column("preferences", str)
+    # The one profile of the page there was; a profile is the name of a workflow now.
+    db.execute(
+        "update sessions set metadata = json_remove(metadata, '$.chat_profile') "
+        "where metadata ->> '$.chat_profile' = 'Refrain'"
+    )
+
+
+@migration()
+def m008_merging_of_the_index(db: Database) -> None:
+    """Parts of the index are merged in pairs, so that few are left."""
+    db.execute("insert into passage_words(passage_words, rank) values ('usermerge', 2)")
+
+
+@migration()
+def m009_attachments_of_sessions(db: Database) -> None:
+    """In the place of a table that nothing was ever written to."""
+    db.table("files").drop()
+    db.table("attachments").create(
+        {
+            "id": str,
+            "user_id": str,
+            "session_id": str,
+            "name": str,
+            "media_type": str,
+            "digest": str,
+            "created_at": str,
+        },
+        pk="id",
+        not_null={"user_id", "session_id", "name", "media_type", "digest", "created_at"},
+        foreign_keys=[_of_session("attachments")],
+    ).create_index(["user_id", "session_id", "digest"], unique=True)
+    db.table("attachments").create_index(["user_id", "session_id", "created_at"])
+    db.table("attachment_pages").create(
+        {"attachment_id": str, "number": int, "label": str, "text": str},
+        pk=("attachment_id", "number"),
+        not_null={"label", "text"},
+        foreign_keys=[_cascade("attachment_pages", "attachment_id", "attachments")],
+    )
+    db.table("turns").add_column("files", str)
+
+
 def _people(db: Database) -> None:
     db.table("users").create(
         {"number": int, "id": str, "created_at": str, "metadata": str, "passages": int, "next_passage": int},

@@ -38,6 +38,13 @@ class Readers:
             raise StorageError("The store is closed.") from None
         return await asyncio.wrap_future(reading)
 
+    def wait_for(self, read: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `read` gives, for threads without an event loop: blocks until it is there."""
+        try:
+            return self._threads.submit(self._read, lambda db: read(db, *args, **kwargs)).result()
+        except RuntimeError:
+            raise StorageError("The store is closed.") from None
+
     def close(self) -> None:
         """Wait for the readers, and close their connections."""
         self._threads.shutdown(wait=True)

@@ -10,7 +10,8 @@ from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from .files import File
+from .files import Attached, File
+from .preferences import Preferences as Preferences
 
 RunStatus = Literal["running", "completed", "paused", "cancelled", "failed", "interrupted"]
 EntryStatus = Literal["completed", "failed", "skipped"]
@@ -210,7 +211,9 @@ class Evidence:
 class Decision:
     """What a turn did and why. `reason` and `would_change` are sentences for the user.
 
-    A `firm` one is the rules' own: no model is asked, or what it says otherwise does not count.
+    A `firm` one is the rules' own: no model is asked, or what it says otherwise does not count. `opens` is what a
+    command opens on the page: a `panel`, and for the list of runs a `filter`; `earlier` is the run of the same
+    request that a new run does anew.
     """
 
     action: Action
@@ -221,6 +224,8 @@ class Decision:
     confidence: float = 1.0
     would_change: str = ""
     firm: bool = False
+    opens: dict[str, Any] | None = None
+    earlier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +233,8 @@ class Turn:
     """A user's message with the decision taken and the answer given.
 
     In `answer`, `[n]` cites the citation whose `label` is n. `override` is what the user had done instead of what
-    was decided; nothing is tuned by it.
+    was decided; nothing is tuned by it. `preferences` are those it was taken with,
+    `files` what came with the message.
     """
 
     id: str
@@ -245,6 +251,8 @@ class Turn:
     usage: Usage = Usage()
     error: str | None = None
     override: Override | None = None
+    preferences: Preferences = field(default_factory=Preferences)
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

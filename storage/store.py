@@ -11,9 +11,10 @@ from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from . import deletion, events, journal, passages, recall, sessions, turns, users, vectors
+from . import attachments, events, journal, passages, recall, sessions, turns, users, vectors
+from .attachment_shelf import AttachmentShelf, attachment_folder
 from .errors import StorageError
 from .events import append_events
 from .migrations import migrate
@@ -35,12 +36,13 @@ from .records import (
     Usage,
     User,
 )
+from .run_shelf import RunShelf
 from .writer import Writer, connect
 
 DEFAULT_PATH = ".refrain/refrain.db"
 
 
-class RunStore:
+class RunStore(RunShelf, AttachmentShelf):
     """Everything that is remembered, in one file: `path`, else `REFRAIN_DB`, else `.refrain/refrain.db`.
 
     Opening makes the file or brings it to the newest shape, and marks as interrupted what died with its process.
@@ -63,7 +65,7 @@ class RunStore:
                     raise
         except sqlite3.DatabaseError as error:
             raise StorageError(f"{self._path} can't be used as a database: {error}.") from error
-        self._writer = Writer(db, at_end=self._owner.release)
+        self._writer = Writer(db, at_end=self._owner.release, upkeep=passages.merge)
         self._readers = Readers(self._path)
         self._indexing: dict[str, Future[None]] = {}
         self._forgotten = weakref.finalize(self, _end, self._writer, self._readers)
@@ -215,6 +217,10 @@ class RunStore:
         """Keep what the user had done instead of what the turn decided. Raises NotFound, also for another user's."""
         await self._writer.run(turns.override_turn, turn_id, action, user_id)
 
+    async def show_steps(self, session_id: str, user_id: str, steps: Literal["all", "answer"]) -> None:
+        """Keep whether the page shows all steps of the session's runs so far, or the answers only."""
+        await self._writer.run(turns.show_steps, session_id, user_id, steps)
+
     async def events(self, stream: str, *, after_seq: int = 0, run_id: str | None = None) -> list[EventRecord]:
         """The stream's events after that number, or those of one run in it, in order."""
         return await self._readers.run(events.list_events, stream, after_seq, run_id)
@@ -287,10 +293,6 @@ class RunStore:
         """Merge into the session's metadata; a key whose value is None goes. Raises NotFound."""
         await self._writer.run(sessions.set_metadata, session_id, user_id, metadata)
 
-    async def delete_session(self, session_id: str, user_id: str) -> bool:
-        """Whether there was such a session. All that came of it is gone, excerpts cited in other sessions too."""
-        return await self._writer.run(deletion.delete_session, session_id, user_id)
-
     async def ensure_user(self, user_id: str, metadata: dict[str, Any] | None = None) -> User:
         """The user, made if there is none; `metadata` is merged."""
         return await self._writer.run(users.ensure_user, user_id, metadata)
@@ -338,6 +340,7 @@ def _opened(db: Any, path: Path, folder: Path) -> tuple[Owner, list[tuple[str, i
         interrupt_orphans(db, owner)
         db.execute("commit")
         owner.clear_files()
+        attachments.sweep(db, attachment_folder(path))
         return owner, passages.unindexed(db)
     except BaseException:
         owner.release()

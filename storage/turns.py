@@ -8,9 +8,21 @@ from typing import Any
 from sqlite_utils import Database
 
 from . import sessions
-from .encoding import clean, from_json, from_time, maybe_json, to_citation, to_decision, to_json, to_time, to_usage
+from .encoding import (
+    clean,
+    from_json,
+    from_time,
+    maybe_json,
+    to_citation,
+    to_decision,
+    to_json,
+    to_preferences,
+    to_time,
+    to_usage,
+)
 from .errors import NotFound, StorageError
 from .events import append_events, refuse_deleted
+from .files import Attached
 from .records import EventRecord, Override, Turn
 
 
@@ -26,9 +38,9 @@ def create_turn(db: Database, turn: Turn, owner: str) -> None:
 
 
 def update_turn(db: Database, turn: Turn, events: Sequence[EventRecord], owner: str) -> None:
-    """Write the whole turn anew. Its user, session, beginning and override stay."""
+    """Write the whole turn anew. Its user, session, beginning, override, preferences and files stay."""
     row = _row(turn, owner)
-    for fixed in ("user_id", "session_id", "started_at", "override"):
+    for fixed in ("user_id", "session_id", "started_at", "override", "preferences", "files"):
         del row[fixed]
     columns = ", ".join(f"{name} = :{name}" for name in row if name != "id")
     if not db.execute(f"update turns set {columns} where id = :id", row).rowcount:
@@ -82,6 +94,15 @@ def override_turn(db: Database, turn_id: str, action: Override, user_id: str) ->
         raise NotFound(f"There is no turn {turn_id}.")
 
 
+def show_steps(db: Database, session_id: str, user_id: str, steps: str) -> None:
+    """Keep what the page shows of the runs of a session's turns."""
+    db.execute(
+        "update turns set preferences = json_set(coalesce(preferences, '{}'), '$.steps', ?) "
+        "where user_id = ? and session_id = ?",
+        [steps, user_id, session_id],
+    )
+
+
 def forget_runs(db: Database, run_ids: Sequence[str]) -> None:
     """Blank what the remaining turns quote from these runs."""
     gone = set(run_ids)
@@ -95,6 +116,8 @@ def forget_runs(db: Database, run_ids: Sequence[str]) -> None:
         for citation in citations:
             if citation["run_id"] in gone:
                 citation["excerpt"] = ""
+        if decision and decision.get("earlier") in gone:
+            decision["earlier"] = None
         for evidence in decision["evidence"] if decision else ():
             if evidence["passage"]["run_id"] in gone:
                 evidence["passage"] |= {"text": "", "run_input": ""}
@@ -108,6 +131,8 @@ def forget_runs(db: Database, run_ids: Sequence[str]) -> None:
 def _cite(db: Database, turn: Turn) -> None:
     cited = {citation.run_id for citation in turn.citations}
     cited |= {evidence.passage.run_id for evidence in (turn.decision.evidence if turn.decision else ())}
+    if turn.decision and turn.decision.earlier:
+        cited.add(turn.decision.earlier)
     db.execute("delete from citations where turn_id = ?", [turn.id])
     db.conn.executemany("insert into citations values (?, ?)", [(run_id, turn.id) for run_id in sorted(cited)])
     deleted = db.execute("select run_id from citations join deleted on id = run_id where turn_id = ?", [turn.id])
@@ -132,6 +157,8 @@ def _row(turn: Turn, owner: str) -> dict[str, Any]:
         "usage": to_json(turn.usage),
         "error": None if turn.error is None else clean(turn.error),
         "override": turn.override,
+        "preferences": to_json(turn.preferences),
+        "files": to_json(turn.files) if turn.files else None,
     }
 
 
@@ -152,4 +179,6 @@ def _to_turn(row: dict[str, Any]) -> Turn:
         usage=to_usage(from_json(row["usage"])),
         error=row["error"],
         override=row["override"],
+        preferences=to_preferences(from_json(row["preferences"])),
+        files=tuple(Attached(**file) for file in from_json(row["files"]) or ()),
     )

@@ -10,12 +10,14 @@ from sqlite_utils import Database
 from storage import (
     JournalEntry,
     NewerSchema,
+    Preferences,
     RunRequest,
     RunStore,
     StepOutput,
     StorageError,
     Turn,
     Usage,
+    attachments,
     deletion,
     journal,
     passages,
@@ -32,7 +34,7 @@ def test_an_empty_file_gets_its_tables_once() -> None:
     db = Database(memory=True)
     migrate(db, "memory")
     tables = set(db.table_names())
-    assert {"users", "sessions", "turns", "runs", "steps", "events", "passages", "feedback", "files"} <= tables
+    assert {"users", "sessions", "turns", "runs", "steps", "events", "passages", "feedback", "attachments"} <= tables
     migrate(db, "memory")
     assert set(db.table_names()) == tables
 
@@ -88,6 +90,23 @@ async def test_turns_of_an_earlier_version_are_kept_and_can_be_overridden(tmp_pa
     after = await store.get_turn("t1")
     await store.close()
     assert (before.message, before.override, after.override) == ("hello", None, "run")
+
+
+async def test_turns_of_an_earlier_version_were_taken_with_the_usual_preferences(tmp_path: Path) -> None:
+    file = tmp_path / "refrain.db"
+    store = RunStore(file)
+    await store.create_turn(Turn("t1", "hello", "ada", "s1", preferences=Preferences(model="offline")))
+    await store.close()
+    db = Database(file)
+    db.execute("alter table turns drop column preferences")
+    db.execute("delete from _sqlite_migrations where name = 'm007_preferences_of_turns'")
+    db.conn.commit()
+    db.close()
+
+    store = RunStore(file)
+    turn = await store.get_turn("t1")
+    await store.close()
+    assert (turn.message, turn.preferences) == ("hello", Preferences())
 
 
 async def test_runs_of_an_earlier_version_were_given_nothing_and_can_be_gone_on_with(tmp_path: Path) -> None:
@@ -181,6 +200,8 @@ LISTED: dict[str, Any] = {"user_id": None, "session_id": None, "workflow": None,
         (turns.forget_runs, {"run_ids": ["r"]}),
         (sessions.list_sessions, {"user_id": "u", "limit": 5, "before": "s", "search": None}),
         (sessions.get_session, {"session_id": "s"}),
+        (attachments.of_session, {"session_id": "s", "user_id": "u"}),
+        (attachments.pages, {"attachment_id": "a"}),
         (sessions.starting_state, {"session_id": "s", "user_id": "u", "defaults": {}}),
         (sessions.session_usage, {"session_id": "s", "user_id": "u"}),
         (passages.passages_of, {"run_ids": ["r", "q"]}),

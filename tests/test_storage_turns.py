@@ -12,6 +12,7 @@ from storage import (
     Evidence,
     NotFound,
     Passage,
+    Preferences,
     RunStore,
     StorageError,
     Turn,
@@ -20,6 +21,7 @@ from storage import (
 )
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
+PREFERENCES = Preferences("session", 24.0, "offline", "answer", "Content")
 
 
 def full_turn() -> Turn:
@@ -33,13 +35,21 @@ def full_turn() -> Turn:
         started_at=START,
         finished_at=START + timedelta(seconds=2),
         decision=Decision(
-            "answer", "It is known.", (Evidence(1, passage, 0.75),), "Content", "wind", 0.5, "New facts."
+            "answer",
+            "It is known.",
+            (Evidence(1, passage, 0.75),),
+            "Content",
+            "wind",
+            0.5,
+            "New facts.",
+            opens={"panel": "export"},
         ),
         answer="Wind is free. [1]",
         citations=(Citation("r1", "Write", START, "Wind is free.", 1),),
         run_ids=("r1", "r2"),
         usage=Usage(1, 2, 3.0),
         error="none",
+        preferences=PREFERENCES,
     )
 
 
@@ -51,11 +61,21 @@ async def test_a_turn_comes_back_as_it_was(store: RunStore) -> None:
 
 
 async def test_a_turn_is_written_anew_with_its_events(store: RunStore) -> None:
-    await store.create_turn(Turn("t1", "Is wind free?", "ada", "s1", started_at=START))
+    await store.create_turn(Turn("t1", "Is wind free?", "ada", "s1", started_at=START, preferences=PREFERENCES))
     event = EventRecord("t1", 1, "decided", "t1", None, "", "", now(), {})
     await store.update_turn(full_turn(), [event])
     assert await store.get_turn("t1") == full_turn()
     assert await store.events("t1") == [event]
+
+
+async def test_what_is_shown_of_a_session_changes_for_its_turns_alone(store: RunStore) -> None:
+    await store.create_turn(full_turn())
+    await store.create_turn(Turn("t2", "hi", "ada", "s2"))
+    await store.show_steps("s1", "ada", "all")
+    await store.show_steps("s2", "eve", "answer")
+    await store.update_turn(full_turn())  # whoever works on it has it as it was
+    assert (await store.get_turn("t1")).preferences == replace(PREFERENCES, steps="all")
+    assert (await store.get_turn("t2")).preferences == Preferences()
 
 
 async def test_a_turn_stays_its_users(store: RunStore) -> None:
