@@ -12,6 +12,7 @@ from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from typing import TypeVar
 
+from storage.attachments import Shelf
 from storage.records import Usage
 
 from .threads import Threads
@@ -25,6 +26,13 @@ current_user: ContextVar[str] = ContextVar("current_user", default="local")
 
 current_session: ContextVar[str] = ContextVar("current_session", default="")
 """The id of the session an agent works in, empty outside of one."""
+
+current_shelf: ContextVar[Shelf | None] = ContextVar("current_shelf", default=None)
+"""The files attached to the conversation an agent works in, None outside of one."""
+
+
+wants_offline: ContextVar[bool] = ContextVar("wants_offline", default=False)
+"""Whether the offline model works where the environment would have chosen one."""
 
 
 class UsageMeter:

@@ -15,3 +15,7 @@ class ModelFailed(AgentError):
 
 class WrongOutput(AgentError):
     """The model's reply does not fit the agent's `output_schema`, even after it was told why."""
+
+
+class ToolFailed(AgentError):
+    """A tool gave an error."""

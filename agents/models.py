@@ -30,7 +30,8 @@ from langchain_core.tools import BaseTool
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from agents.context import record_usage
+from agents.boundary import Asked, boundary, stand_in
+from agents.context import record_usage, wants_offline
 from agents.errors import ModelFailed
 from agents.failures import explain, is_permanent
 from agents.offline import OfflineModel
@@ -54,7 +55,14 @@ __all__ = [
 
 
 def default_model() -> BaseChatModel:
-    """The model that the environment names: ChatOpenAI with a key or a base URL, else the offline model."""
+    """The model that the environment names: ChatOpenAI with a key or a base URL, else the offline model.
+
+    Where the offline model is wanted for a turn (`agents.context.wants_offline`) it is that one.
+    """
+    if wants_offline.get():
+        return OfflineModel()
+    if (model := stand_in()) is not None:
+        return model
     if _offline():
         return OfflineModel()
     return _chat_openai(os.environ.get("REFRAIN_MODEL") or DEFAULT_MODEL)
@@ -67,7 +75,7 @@ def resolve_model(model: BaseChatModel | str | None) -> BaseChatModel:
     """
     if isinstance(model, BaseChatModel):
         return model
-    if model is None:
+    if model is None or (stand_in() is not None and not wants_offline.get()):
         return default_model()
     if _forced_offline():
         return OfflineModel()
@@ -144,9 +152,7 @@ async def stream_reply(
     """
     merged: BaseMessageChunk | None = None
     try:
-        asked = _prepared(model, tools)
-        replying = asked.astream(list(messages), {"tags": [_COUNTED]}, **options)
-        async with aclosing(cast(AsyncGenerator[Any, None], replying)) as chunks:
+        async with aclosing(_chunks(model, messages, tools, options)) as chunks:
             async for chunk in chunks:
                 merged = chunk if merged is None else cast(BaseMessageChunk, merged + chunk)
                 if text := str(chunk.text):
@@ -160,6 +166,21 @@ async def stream_reply(
     if isinstance(model, ChatOpenAI) and _is_cut(reply):
         raise ModelFailed("The model's reply broke off before its end. Try again.")
     yield reply
+
+
+def _chunks(
+    model: BaseChatModel, messages: Sequence[BaseMessage], tools: Sequence[BaseTool], options: dict[str, Any]
+) -> AsyncGenerator[Any, None]:
+    """The pieces of a reply, over the boundary; the offline model is on our side of it."""
+
+    def ask() -> AsyncGenerator[Any, None]:
+        replying = _prepared(model, tools).astream(list(messages), {"tags": [_COUNTED]}, **options)
+        return cast(AsyncGenerator[Any, None], replying)
+
+    border = boundary()
+    if border is None or isinstance(model, OfflineModel):
+        return ask()
+    return border.reply(Asked(messages, tools, tuple(options)), ask)
 
 
 def _prepared(model: BaseChatModel, tools: Sequence[BaseTool]) -> Runnable[LanguageModelInput, AIMessage]:

@@ -15,6 +15,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_core.tools import BaseTool, StructuredTool
 
 from agents.agent import Agent, Prompt
+from agents.boundary import INSIDE
 from agents.context import UsageMeter
 from agents.errors import ModelFailed
 from agents.events import (
@@ -229,7 +230,10 @@ def _delegate(member: Agent | Team, members: _Members) -> BaseTool:
 
     about = " ".join(member.instructions.split()) or "A member of the team."
     return StructuredTool.from_function(
-        coroutine=ask, name=f"ask_{_slug(member.name)}", description=f"Ask {member.name}: {about}"[:1000]
+        coroutine=ask,
+        name=f"ask_{_slug(member.name)}",
+        description=f"Ask {member.name}: {about}"[:1000],
+        tags=[INSIDE],
     )
 
 

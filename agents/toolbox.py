@@ -10,7 +10,9 @@ from langchain_core.messages import ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool
 from pydantic import ValidationError
 
+from agents.boundary import INSIDE, boundary
 from agents.context import in_thread
+from agents.errors import ToolFailed
 
 ToolLike = BaseTool | BaseToolkit | Callable[..., Any]
 
@@ -51,6 +53,21 @@ async def call_tool(tools: Iterable[BaseTool], call: ToolCall) -> ToolMessage:
     if tool is None:
         known = ", ".join(by_name) or "none"
         return error_message(call, f"There is no tool called {call['name']!r}. Tools: {known}.")
+    border = boundary()
+    if border is None or INSIDE in (tool.tags or ()):
+        return await _called(tool, call)
+    return await border.result(call, lambda: _called(tool, call))
+
+
+async def ask_tool(tool: BaseTool, **arguments: Any) -> ToolMessage:
+    """Call a tool without an agent, as one would call it. Raises ToolFailed."""
+    message = await call_tool([tool], ToolCall(name=tool.name, args=arguments, id=tool.name, type="tool_call"))
+    if message.status == "error":
+        raise ToolFailed(str(message.text))
+    return message
+
+
+async def _called(tool: BaseTool, call: ToolCall) -> ToolMessage:
     request = ToolCall(name=call["name"], args=call["args"], id=call["id"], type="tool_call")
     try:
         message = await _invoke(tool, request)

@@ -14,6 +14,7 @@ from agents.text import content_words, sentences, stem, words
 from agents.tools.sources import SearchResult
 
 _NAMED = re.compile(r"\bdocument library\b")
+_FROM = {"Library": "from the document library", "Attached files": "from the attached files"}
 _NOTHING = re.compile(r"Nothing about this was found\b")
 
 
@@ -74,8 +75,14 @@ def _unmentioned(subject: str, found: Sequence[Theme]) -> list[str]:
 
 def _engines(results: Sequence[SearchResult]) -> str:
     """`, from the document library` or the engines' names; not what a note tells anyway."""
-    names = dict.fromkeys(r["engine"] for r in results if r["sources"] and r["engine"] and not _NAMED.search(r["note"]))
-    told = ["from the document library" if n == "Library" else f"found with {n}" for n in names]
+    names = dict.fromkeys(
+        name
+        for r in results
+        if r["sources"]
+        for name in r["engine"].split(" and ")
+        if name and not (_NAMED.search(r["note"]) and name != "Attached files")
+    )
+    told = [_FROM.get(name, f"found with {name}") for name in names]
     return f", {' and '.join(told)}" if told else ""
 
 

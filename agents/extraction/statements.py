@@ -44,7 +44,7 @@ _CUT = re.compile(r"\.\.\.|…")
 _NUMBERED = re.compile(r"(?:^|[:.] )\d{1,2}\.$")  # what follows is an item of a list
 _LIST_BEGINS = re.compile(r"[:.]\s*\d{1,2}\.$")
 _MARK = re.compile(r"(?<=[.!?…\"”')])\s+\(([^()]+(?:\([^()]*\)[^()]*)*)\)$")
-_ADDRESS = re.compile(r"(.+?)\s+[—–-]\s+((?:https?://|library:)\S+)$")
+_ADDRESS = re.compile(r"(.+?)\s+[—–-]\s+((?:https?://|library:|file:)\S+)$")
 
 
 @dataclass(frozen=True, slots=True)

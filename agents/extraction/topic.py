@@ -82,6 +82,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _REFERRING = re.compile(r"([^()]+?)\s*\(([^()]+)\)$")
+_FILE = re.compile(r"\w\.(?:pdf|csv|md|txt)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:its|their|it|they|them|this|that|these|those|his|her|he|she)\b", re.IGNORECASE)
 # `how vaccines work` is about vaccines.
 _VAGUE = frozenset(
@@ -137,8 +138,8 @@ def mentioned(subject: str) -> str:
 
 
 def _capital(word: str) -> str:
-    """`well-known` gives `Well-Known`; a word with a capital of its own (`mRNA`, `CO2`) stays as it is."""
-    if any(c.isupper() for c in word):
+    """`well-known` gives `Well-Known`; names of files, and words with a capital (`mRNA`, `CO2`), stay as they are."""
+    if any(c.isupper() for c in word) or _FILE.search(word):
         return word
     start = next((i for i, c in enumerate(word) if c.isalnum()), 0)
     whole = word[:start] + word[start : start + 1].upper() + word[start + 1 :]

@@ -37,7 +37,12 @@ class Document:
 
 def read_document(path: Path, name: str) -> Document:
     """Read a Markdown or text file. What is not UTF-8 in it is replaced; its list of sources is left out."""
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    title, passages = cut(path.read_text(encoding="utf-8-sig", errors="replace"))
+    return Document(name, title or path.stem.replace("-", " ").replace("_", " "), passages)
+
+
+def cut(text: str) -> tuple[str, tuple[Passage, ...]]:
+    """The title (the first `# ` heading, or none) and the passages of a Markdown or plain text."""
     title = ""
     passages: list[Passage] = []
     for level, heading, paragraphs in _sections(text):
@@ -46,7 +51,12 @@ def read_document(path: Path, name: str) -> Document:
         if not _SOURCES.match(heading):
             shown = "" if heading == title else heading
             passages += [Passage(shown, piece) for piece in _pieces(paragraphs)]
-    return Document(name, title or path.stem.replace("-", " ").replace("_", " "), tuple(passages))
+    return title, tuple(passages)
+
+
+def cut_lines(text: str) -> tuple[Passage, ...]:
+    """The passages of a text whose every line stands for itself."""
+    return tuple(Passage("", piece) for piece in _pieces(line for line in text.splitlines() if line.strip()))
 
 
 def _sections(text: str) -> Iterator[tuple[int, str, list[str]]]:

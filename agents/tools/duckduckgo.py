@@ -15,6 +15,7 @@ from ddgs.exceptions import DDGSException, RatelimitException
 from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool
 from pydantic import ConfigDict, Field
 
+from agents.tools.attached import with_attached
 from agents.tools.library import LibraryTools
 from agents.tools.sources import SearchResult, Source, readable
 
@@ -104,8 +105,10 @@ class DuckDuckGoTools(BaseToolkit):
         return readable(result), result
 
     def search(self, query: str) -> SearchResult:
-        """What the web has for `query`, else what the library has. Blocks for a few seconds at most."""
-        query = clean(query, QUERY_LIMIT)
+        """What attached files and the web have for `query`, the library standing in. May block for seconds."""
+        return with_attached(clean(query, QUERY_LIMIT), self._search)
+
+    def _search(self, query: str) -> SearchResult:
         if os.environ.get("REFRAIN_SEARCH", "").strip().lower() == "library":
             return self._from_library(query, SWITCHED_OFF)
         if not query:
@@ -116,7 +119,7 @@ class DuckDuckGoTools(BaseToolkit):
         return self._from_library(query, note)
 
     def _from_library(self, query: str, note: str) -> SearchResult:
-        result = self.library.search(query)
+        result = self.library.in_folder(query)
         notes = " ".join(part for part in (note, result["note"]) if part)
         return SearchResult(engine=result["engine"], query=query, note=notes, sources=result["sources"])
 

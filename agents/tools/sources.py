@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import NotRequired, TypedDict
+from urllib.parse import urlsplit
 
 
 class Source(TypedDict):
-    """One result. `address` is an http(s) address, or `library:<file name>` for a document of the library.
+    """One result. `address` is an http(s) address, `library:<file name>` for a document of the library, or
+    `file:<id>#page=<number>` for a page of an attached file.
 
     `heading` is the one that the snippet stands under, where that is known.
     """
@@ -18,7 +20,10 @@ class Source(TypedDict):
 
 
 class SearchResult(TypedDict):
-    """`engine` names who searched (`DuckDuckGo`, `Library`); `note` is a sentence for the user, or empty."""
+    """`engine` names who searched (`DuckDuckGo`, `Library`, `Attached files`, or two of them joined by `and`).
+
+    `note` is a sentence for the user, or empty.
+    """
 
     engine: str
     query: str
@@ -36,3 +41,14 @@ def readable(result: SearchResult) -> str:
         for number, source in enumerate(result["sources"], start=1)
     ]
     return "\n\n".join(lines)
+
+
+def web_host(address: str) -> str:
+    """The host of an http(s) address that is safe to link to, or nothing."""
+    if any(sign in address for sign in "<>\\\n\r") or not address.isprintable():
+        return ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return parts.hostname or "" if parts.scheme in {"http", "https"} else ""
