@@ -11,14 +11,18 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
 from storage import RunStore
-from storage.records import RunRequest, Turn
+from storage.files import Attached
+from storage.records import Preferences, RunRequest, Turn
 
+from .again import Again, checked_again
 from .events import Event, TurnFinished
 from .recall import Reach
 from .runner import Runner
 from .stream import EventStream
 from .turn import Setting, TurnExecution
 from .workflow import Workflow
+
+USUAL = Preferences()
 
 
 class WorkflowAgent:
@@ -47,15 +51,33 @@ class WorkflowAgent:
         self._setting = Setting(store, self.workflows, model, instructions, recall, embeddings)
         self._last_of_session: dict[tuple[str, str], asyncio.Task[Turn]] = {}
 
-    async def start(self, message: str, *, session_id: str, user_id: str = "local", turn_id: str | None = None) -> str:
-        """Begin a turn and return its id at once; it is worked on after the earlier turns of its session."""
-        turn = Turn(turn_id or uuid4().hex, message, user_id, session_id, status="queued")
-        await self._launch(turn)
+    async def start(
+        self,
+        message: str,
+        *,
+        session_id: str,
+        user_id: str = "local",
+        turn_id: str | None = None,
+        preferences: Preferences = USUAL,
+        files: tuple[Attached, ...] = (),
+        again: Again | None = None,
+    ) -> str:
+        """Begin a turn and return its id at once; it is worked on after the earlier turns of its session.
+
+        With `again` it does that, and `message` only says so; raises what `checked_again` raises.
+        """
+        if again is not None:
+            await checked_again(self.store, self.workflows, again, user_id)
+        id = turn_id or uuid4().hex
+        turn = Turn(id, message, user_id, session_id, status="queued", preferences=preferences, files=files)
+        await self._launch(turn, again)
         return turn.id
 
-    async def stream(self, message: str, *, session_id: str, user_id: str = "local") -> AsyncGenerator[Event]:
+    async def stream(
+        self, message: str, *, session_id: str, user_id: str = "local", preferences: Preferences = USUAL
+    ) -> AsyncGenerator[Event]:
         """Take a turn, told as events. Closing the stream cancels the turn."""
-        turn_id = await self.start(message, session_id=session_id, user_id=user_id)
+        turn_id = await self.start(message, session_id=session_id, user_id=user_id, preferences=preferences)
         finished = False
         try:
             async with aclosing(self.runner.follow(turn_id)) as events:
@@ -66,9 +88,11 @@ class WorkflowAgent:
             if not finished:
                 await self.runner.cancel(turn_id)
 
-    async def respond(self, message: str, *, session_id: str, user_id: str = "local") -> Turn:
+    async def respond(
+        self, message: str, *, session_id: str, user_id: str = "local", preferences: Preferences = USUAL
+    ) -> Turn:
         """Take a turn to its end. A failure is told by the turn's `error`, not raised."""
-        turn = Turn(uuid4().hex, message, user_id, session_id, status="queued")
+        turn = Turn(uuid4().hex, message, user_id, session_id, status="queued", preferences=preferences)
         task = await self._launch(turn)
         try:
             return await asyncio.shield(task)
@@ -77,20 +101,22 @@ class WorkflowAgent:
             await asyncio.wait([task])
             raise
 
-    async def _launch(self, turn: Turn) -> asyncio.Task[Turn]:
+    async def _launch(self, turn: Turn, again: Again | None = None) -> asyncio.Task[Turn]:
         await self.store.create_turn(turn)
         key = (turn.user_id, turn.session_id)
         before = self._last_of_session.get(key)
         if before is not None and before.get_loop() is not asyncio.get_running_loop():
             before = None
         stream = EventStream(turn.id, sink=self.store, turn_id=turn.id)
-        task = self.runner.launch(stream, self._take(turn, stream, before))
+        task = self.runner.launch(stream, self._take(turn, stream, before, again))
         self._last_of_session[key] = task
         task.add_done_callback(lambda done: self._forget(key, done))
         return task
 
-    async def _take(self, turn: Turn, stream: EventStream, before: asyncio.Task[Turn] | None) -> Turn:
-        execution = TurnExecution(self._setting, turn, stream)
+    async def _take(
+        self, turn: Turn, stream: EventStream, before: asyncio.Task[Turn] | None, again: Again | None
+    ) -> Turn:
+        execution = TurnExecution(self._setting, turn, stream, again)
         if before is not None and not before.done():
             try:
                 await asyncio.wait([before])

@@ -1,5 +1,7 @@
 """What can go wrong with a workflow, in words that say what to do."""
 
+from collections.abc import Mapping
+
 from agents.errors import AgentError
 from storage.records import StepOutput
 
@@ -35,7 +37,15 @@ class StateConflict(WorkflowError):
 
 
 class InvalidAnswer(WorkflowError):
-    """The answer does not fit the question; the run stays paused."""
+    """The answer does not fit the question; the run stays paused. `fields` says what is wrong with each of a form's."""
+
+    def __init__(self, message: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = dict(fields or {})
+
+
+class NotAsked(InvalidAnswer):
+    """The run does not wait for this answer, or no longer."""
 
 
 class Rejected(WorkflowError):

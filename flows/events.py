@@ -22,15 +22,24 @@ class BaseEvent:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A person's answer to the question of this id; `decision` is what was said, as the journal keeps it."""
+
+    question_id: str
+    decision: Any
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(BaseEvent):
-    """`steps` names the top-level steps in order: what there is to do."""
+    """`steps` names the top-level steps in order: what there is to do; `answered` is what it goes on with."""
 
     type: ClassVar[str] = "run_started"
     workflow: str
     input: Any
     steps: tuple[str, ...] = ()
     resumed: bool = False
+    answered: Answered | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +108,7 @@ class StepFailed(BaseEvent):
 class IterationStarted(BaseEvent):
     type: ClassVar[str] = "iteration_started"
     number: int
+    most: int | None = None  # rounds the loop may take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +145,10 @@ class Decided(BaseEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerDelta(BaseEvent):
-    """A piece of the assistant's own words. The text of a run's last step is its answer, and not repeated."""
+    """A piece of the assistant's own words. The text of a run's last step is its answer, and not repeated.
+
+    What tells of a run's question has the run's id.
+    """
 
     type: ClassVar[str] = "answer_delta"
     text: str

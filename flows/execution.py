@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any, TypeVar
 
-from agents.context import current_session, current_user
+from agents.context import current_session, current_shelf, current_user
 from storage.records import JournalEntry, Run, RunRequest, RunStatus, StepOutput, Usage, now
 
 from .errors import Rejected, cause_of, failure_of
@@ -15,7 +15,7 @@ from .events import BaseEvent, RunCancelled, RunFailed, RunFinished, RunPaused, 
 from .journal import Journal
 from .memory import RunKeeper
 from .node import StepInput
-from .questions import Pause
+from .questions import Pause, last_answer
 from .scope import RunContext, Scope
 from .state import changes_between, copied
 from .steps import NodeList
@@ -48,6 +48,7 @@ class Execution:
         self._stream = stream
         self._history = history
         known = list(known)
+        self._answered = last_answer(known) if resumed else None
         self._context = RunContext(
             run_id=request.id,
             journal=Journal(request.id, store, known),
@@ -82,6 +83,7 @@ class Execution:
         """Work until the run has ended or waits for a person; raises only when the caller is cancelled."""
         self._task, self._loop = asyncio.current_task(), asyncio.get_running_loop()
         user, session = current_user.set(self.request.user_id), current_session.set(self.request.session_id)
+        shelf = current_shelf.set(self._store.shelf(self.request.session_id, self.request.user_id))
         try:
             output = await self._worked()
         except asyncio.CancelledError:
@@ -101,6 +103,7 @@ class Execution:
         finally:
             current_user.reset(user)
             current_session.reset(session)
+            current_shelf.reset(shelf)
         if not output.success:
             message = failure_of(output)
             return await self._end("failed", output, message, RunFailed, error=message)
@@ -123,6 +126,7 @@ class Execution:
             input=request.input,
             steps=tuple(self._steps.names),
             resumed=self._context.resumed,
+            answered=self._answered,
         )
         if self._cancelled:
             raise asyncio.CancelledError

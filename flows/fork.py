@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 from uuid import uuid4
 
@@ -14,14 +15,26 @@ from .executors import check_content
 from .node import Child
 
 
-def forked(request: RunRequest, workflow: str, fingerprint: str) -> RunRequest:
-    """A new run of the same, of the workflow of this name as it is now; not a part of the turn that began the other."""
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A run to go on from: again from the path `at` on, where `output`, if given, takes the step's place."""
+
+    run_id: str
+    at: str
+    output: Any = None
+
+
+def forked(
+    request: RunRequest, workflow: str, fingerprint: str, session_id: str | None = None, turn_id: str | None = None
+) -> RunRequest:
+    """A new run of the same, of the workflow of this name as it is now; of no turn, unless one is given."""
     return replace(
         request,
         id=uuid4().hex,
         workflow=workflow,
         fingerprint=fingerprint,
-        turn_id=None,
+        session_id=session_id or request.session_id,
+        turn_id=turn_id,
         forked_from=request.id,
         started_at=now(),
     )
@@ -35,7 +48,7 @@ def kept(entries: Sequence[JournalEntry], at: str, tree: Child, output: Any = No
     """
     first = next((place for place, entry in enumerate(entries) if _is_under(entry.path, at)), None)
     if first is None:
-        there = ", ".join(dict.fromkeys(_step(entry.path) for entry in entries)) or "none yet"
+        there = ", ".join(dict.fromkeys(step_path(entry.path) for entry in entries)) or "none yet"
         raise WorkflowError(f"The run has no step at {at!r}. There are: {there}.")
     before = [
         entry
@@ -49,16 +62,25 @@ def kept(entries: Sequence[JournalEntry], at: str, tree: Child, output: Any = No
     return [*before, JournalEntry(at, "step", output=edited)]
 
 
+def can_begin(entries: Sequence[JournalEntry], at: str) -> bool:
+    """Whether the run has something at `at` that a fork could do again."""
+    return any(_is_under(entry.path, at) for entry in entries)
+
+
 def _is_under(path: str, at: str) -> bool:
-    step = _step(path)
+    step = step_path(path)
     return step == at or step.startswith(f"{at}/")
 
 
-def _step(path: str) -> str:
+def step_path(path: str) -> str:
     """The path of the step that an entry belongs to, without the mark of a question or verdict."""
     parts = path.split("/")
     marked = next((place for place, part in enumerate(parts) if _is_marked(part)), None)
-    return path if marked is None else "/".join([*parts[:marked], parts[marked].partition("#")[0]])
+    if marked is None:
+        return path
+    name, *marks = parts[marked].split("#")
+    numbers = takewhile(str.isdigit, marks)
+    return "/".join([*parts[:marked], "#".join([name, *numbers])])
 
 
 def _is_marked(part: str) -> bool:
@@ -69,7 +91,7 @@ def _is_marked(part: str) -> bool:
 def _at_the_same_time(path: str, at: str, tree: Child) -> bool:
     """Whether the lowest node above both is a Parallel."""
     node: Child | None = tree
-    for one, other in zip(_step(path).split("/"), at.split("/"), strict=False):
+    for one, other in zip(step_path(path).split("/"), at.split("/"), strict=False):
         if one != other:
             return getattr(node, "kind", "") == "parallel"
         node = node.child(one) if node is not None else None

@@ -54,7 +54,7 @@ class Loop:
         output = StepOutput(step_input.previous_step_content)
         for number in range(1, self._max_iterations + 1):
             iteration = scope.child(str(number))
-            iteration.announce(IterationStarted, number=number)
+            iteration.announce(IterationStarted, number=number, most=self._max_iterations)
             output = await self._body.run(step_input, iteration)
             done.append(output)
             try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Protocol
 
+from storage.attachments import Shelf
 from storage.errors import AlreadyCompleted, Busy, NotFound
 from storage.records import (
     EventRecord,
@@ -54,6 +55,7 @@ class RunKeeper(Protocol):
     async def get_runs(self, run_ids: Sequence[str]) -> list[Run]: ...
     async def completed_run_ids(self, session_id: str, user_id: str, limit: int) -> list[str]: ...
     async def starting_state(self, session_id: str, user_id: str, defaults: dict[str, Any]) -> dict[str, Any]: ...
+    def shelf(self, session_id: str, user_id: str) -> Shelf | None: ...
 
 
 @dataclass(slots=True)
@@ -164,6 +166,9 @@ class MemoryStore:
     async def starting_state(self, session_id: str, user_id: str, defaults: dict[str, Any]) -> dict[str, Any]:
         state, removed = self._states.get((user_id, session_id), ({}, frozenset()))
         return {key: value for key, value in defaults.items() if key not in removed} | state
+
+    def shelf(self, session_id: str, user_id: str) -> Shelf | None:
+        return None
 
     def _note_end(self, run_id: str) -> None:
         self._ended[run_id] = None

@@ -10,10 +10,12 @@ from pydantic import BaseModel, ValidationError
 
 from storage.records import JournalEntry, Question, QuestionKind, Run, Usage
 
-from .errors import InvalidAnswer, Rejected
+from .errors import InvalidAnswer, NotAsked, Rejected
+from .events import Answered
 from .node import Child
 from .plain import ALLOWED, odd_part
 from .scope import Scope
+from .wrong_values import in_words
 
 
 class Pause(Exception):
@@ -58,21 +60,27 @@ async def within_budget(scope: Scope) -> None:
 def answer_entry(run: Run, tree: Child, question_id: str | None, answer: dict[str, Any]) -> JournalEntry | None:
     """The journal entry of an answer to the run's question; None if it asks nothing and is told nothing.
 
-    Raises InvalidAnswer if the answer does not fit, or is to a question that the run does not wait for.
+    Raises InvalidAnswer if the answer does not fit, NotAsked if it is to a question that the run does not wait for.
     """
     question = run.question if run.status == "paused" else None
     if question is None:
         if answer or question_id:
-            raise InvalidAnswer(f"Run {run.id} is {run.status} and waits for no answer.")
+            raise NotAsked(f"Run {run.id} is {run.status} and waits for no answer.")
         return None
     if question_id is not None and question_id != question.id:
-        raise InvalidAnswer(f"Run {run.id} waits for the answer to {question.id!r}, not {question_id!r}.")
+        raise NotAsked(f"Run {run.id} waits for the answer to {question.id!r}, not {question_id!r}.")
     node: Child | None = tree
     for part in question.path.split("/") if question.path else ():
         node = node.child(part) if node is not None else None
     entry = entry_for(question, schema=_form(getattr(node, "asks", ()), question), **answer)
     granted = question.kind == "budget" and entry.decision
     return replace(entry, decision=asdict(run.usage)) if granted else entry
+
+
+def last_answer(known: Sequence[JournalEntry]) -> Answered | None:
+    """The answer that a run goes on with: nothing was worked out since it was given."""
+    last = known[-1] if known else None
+    return Answered(last.path, last.decision) if last is not None and last.kind == "answer" else None
 
 
 def _form(forms: Sequence[type[BaseModel]], question: Question) -> type[BaseModel] | None:
@@ -149,7 +157,9 @@ def _typed(question: Question, values: Any, schema: type[BaseModel] | None) -> A
     try:
         return schema.model_validate(values).model_dump(mode="json", by_alias=True, round_trip=True)
     except ValidationError as error:
-        raise InvalidAnswer(f"The values do not fit {question.path}: {error}") from error
+        fields = in_words(error)
+        told = " ".join(f"{name}: {words}" if name else words for name, words in fields.items())
+        raise InvalidAnswer(f"The values do not fit {question.path}. {told}", fields) from error
 
 
 def _route(question: Question, choice: str | Sequence[str] | None) -> list[str]:

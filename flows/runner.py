@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from storage import RunStore
 from storage.errors import NotFound
-from storage.records import RunRequest, Turn
+from storage.records import Run, RunRequest, Turn
 
 from .errors import WorkflowError
 from .events import ENDS_RUN, Event
+from .fork import Fork
 from .inputs import FileLike
 from .stream import EventStream
 from .wire import from_record
@@ -46,10 +47,28 @@ class Runner:
         self._live: dict[str, _Live] = {}
 
     async def start(
-        self, workflow: str, input: Any, *, user_id: str, session_id: str, files: Iterable[FileLike] = ()
+        self,
+        workflow: str,
+        input: Any = None,
+        *,
+        user_id: str,
+        session_id: str,
+        files: Iterable[FileLike] = (),
+        fork: Fork | None = None,
     ) -> str:
-        """Start a run and return its id at once. Raises InvalidInput, or WorkflowError for an unknown name."""
+        """Start a run and return its id at once; a `fork` takes its input from the run it is made from.
+
+        Raises InvalidInput, WorkflowError for an unknown name or path, and NotFound for a run that is not the user's.
+        """
         found = self.workflow(workflow)
+        if fork is not None:
+            await self.store.get_run(fork.run_id, user_id=user_id)
+            request = await found.begin_fork(
+                fork.run_id, fork.at, fork.output, store=self.store, session_id=session_id
+            )
+            stream = EventStream(request.stream, sink=self.store)
+            self.launch(stream, found.execute(request, stream=stream, store=self.store, resumed=True))
+            return request.id
         request = await found.request(input, user_id=user_id, session_id=session_id, files=files, store=self.store)
         await self.store.create_run(request)
         stream = EventStream(request.stream, sink=self.store)
@@ -80,6 +99,11 @@ class Runner:
         """Whether this process works on the turn or run with this stream id now."""
         return id in self._live
 
+    def seen(self, run: Run) -> list[Event]:
+        """The events of a run that this process works on now, whether they are stored yet or not."""
+        live = self._live.get(run.turn_id or run.id)
+        return [event for event in live.stream.seen() if event.run_id == run.id] if live else []
+
     async def follow(self, id: str, after_seq: int = 0) -> AsyncGenerator[Event]:
         """The events numbered above `after_seq`: the stored ones, then those to come, until the end.
 
@@ -87,14 +111,21 @@ class Runner:
         """
         stream_id = await self._stream_of(id)
         run_id = id if stream_id != id else None
-        live = self._live.get(stream_id)
-        source = self._watch(live, after_seq) if live else self._read(stream_id, after_seq)
-        async with aclosing(source) as events:
-            async for event in events:
-                if run_id is None or event.run_id == run_id:
-                    yield event
-                    if run_id is not None and event.type in ENDS_RUN:
-                        return
+        async with aclosing(self._batches(stream_id, after_seq)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    if run_id is None or event.run_id == run_id:
+                        yield event
+                        if run_id is not None and event.type in ENDS_RUN:
+                            return
+
+    async def batches(
+        self, turn_id: str, after_seq: int = 0, pause: Callable[[], Awaitable[None]] | None = None
+    ) -> AsyncGenerator[list[Event]]:
+        """Like `follow`, in lists that are never empty: what comes while `pause` is awaited goes into one list."""
+        async with aclosing(self._batches(await self._stream_of(turn_id), after_seq, pause)) as batches:
+            async for batch in batches:
+                yield batch
 
     def launch(self, stream: EventStream, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Do `work` as a task of its own; `stream` can be followed until it ends."""
@@ -126,32 +157,38 @@ class Runner:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _watch(self, live: _Live, after_seq: int) -> AsyncGenerator[Event]:
-        if after_seq + 1 < live.stream.first_seq:
-            async for event in self._stored(live.stream.id, after_seq):
-                if event.seq >= live.stream.first_seq:
-                    break
-                yield event
-        async with aclosing(live.stream.follow(after_seq)) as events:
-            async for event in events:
-                yield event
+    def _batches(
+        self, stream_id: str, after_seq: int, pause: Callable[[], Awaitable[None]] | None = None
+    ) -> AsyncGenerator[list[Event]]:
+        live = self._live.get(stream_id)
+        return self._watch(live, after_seq, pause) if live else self._read(stream_id, after_seq)
 
-    async def _read(self, stream_id: str, after_seq: int) -> AsyncGenerator[Event]:
+    async def _watch(
+        self, live: _Live, after_seq: int, pause: Callable[[], Awaitable[None]] | None
+    ) -> AsyncGenerator[list[Event]]:
+        if after_seq + 1 < live.stream.first_seq:
+            stored = await self._stored(live.stream.id, after_seq)
+            if earlier := [event for event in stored if event.seq < live.stream.first_seq]:
+                yield earlier
+        async with aclosing(live.stream.batches(after_seq, pause)) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def _read(self, stream_id: str, after_seq: int) -> AsyncGenerator[list[Event]]:
         """From the store alone, as another process writes it."""
         while True:
             running = await self._is_running(stream_id)
-            async for event in self._stored(stream_id, after_seq):
-                after_seq = event.seq
-                yield event
+            if events := await self._stored(stream_id, after_seq):
+                after_seq = events[-1].seq
+                yield events
             if not running:
                 return
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _stored(self, stream_id: str, after_seq: int) -> AsyncGenerator[Event]:
+    async def _stored(self, stream_id: str, after_seq: int) -> list[Event]:
         records = await self.store.events(stream_id, after_seq=after_seq)
         turn = await self._turn(stream_id) if any(record.turn_id for record in records) else None
-        for record in records:
-            yield from_record(record, turn)
+        return [from_record(record, turn) for record in records]
 
     async def _is_running(self, stream_id: str) -> bool:
         turn = await self._turn(stream_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Protocol, TypeVar, cast
 
@@ -65,11 +65,16 @@ class _Follower:
         else:
             self._loop.call_soon_threadsafe(self._more.set)
 
-    async def take(self) -> Event | None:
+    async def ready(self) -> None:
+        """Wait until something has been given."""
         while not self._given:
             self._more.clear()
             await self._more.wait()
-        return self._given.popleft()
+
+    def take(self) -> tuple[list[Event], bool]:
+        """All that has been given, and whether that is the end of it."""
+        taken = [self._given.popleft() for _ in range(len(self._given))]
+        return [event for event in taken if event is not None], bool(taken) and taken[-1] is None
 
 
 class EventStream:
@@ -150,8 +155,25 @@ class EventStream:
             for follower in self._followers:
                 follower.give(None)
 
+    def seen(self) -> list[Event]:
+        """The events of this stream so far, the stored ones of its work here among them."""
+        with self._lock:
+            return list(self._history)
+
     async def follow(self, after_seq: int = 0) -> AsyncGenerator[Event]:
         """The events numbered above `after_seq` that this stream has seen, then those to come."""
+        async with aclosing(self.batches(after_seq)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    yield event
+
+    async def batches(
+        self, after_seq: int = 0, pause: Callable[[], Awaitable[None]] | None = None
+    ) -> AsyncGenerator[list[Event]]:
+        """Like `follow`, in lists that are never empty.
+
+        `pause` is awaited when there is something to give; what comes until it returns goes into the same list.
+        """
         follower = _Follower()
         with self._lock:
             seen = [event for event in self._history if event.seq > after_seq]
@@ -159,13 +181,15 @@ class EventStream:
             if not closed:
                 self._followers.append(follower)
         try:
-            for event in seen:
-                yield event
+            if seen:
+                yield seen
             while not closed:
-                event_or_end = await follower.take()
-                if event_or_end is None:
-                    return
-                yield event_or_end
+                await follower.ready()
+                if pause is not None:
+                    await pause()
+                events, closed = follower.take()
+                if events:
+                    yield events
         finally:
             with self._lock:
                 if follower in self._followers:

@@ -12,14 +12,18 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.messages.tool import ToolCall
 
-from agents.context import current_session, current_user, usage_meter
+from agents.boundary import begin_turn, with_notice
+from agents.context import current_session, current_user, usage_meter, wants_offline
 from agents.models import resolve_model, stream_reply
 from storage import RunStore
+from storage.files import Attached
 from storage.records import Action, Decision, Run, RunRequest, Turn, TurnStatus, Usage, now
 
+from .again import Again
 from .choice import Choice
 from .citations import CitationFilter, citations
-from .commands import NOTHING
+from .command_answers import told_by
+from .commands import NOTHING, Command
 from .errors import InvalidAnswer, cause_of
 from .events import AnswerDelta, Decided, TurnFinished
 from .judgement import Judgement, judge
@@ -52,21 +56,25 @@ class Setting:
 class TurnExecution:
     """Works on one turn until it is answered; every change of it is stored with the events that tell of it."""
 
-    def __init__(self, setting: Setting, turn: Turn, stream: EventStream) -> None:
+    def __init__(self, setting: Setting, turn: Turn, stream: EventStream, again: Again | None = None) -> None:
         self.turn = turn
         self._setting = setting
         self._store = setting.store
         self._stream = stream
-        self._runs = TurnRuns(setting.store, setting.workflows, stream)
+        self._runs = TurnRuns(setting.store, setting.workflows, stream, turn.preferences)
         self._said = ""
+        self._again = again
+        self._files: tuple[Attached, ...] = ()
 
     async def run(self) -> Turn:
         """The turn, finished: `error` says in a sentence what went wrong, if something did."""
+        begin_turn(self.turn.message)
         self.turn = replace(self.turn, status="running")
-        return await self._guarded(self._take())
+        return await self._guarded(self._take() if self._again is None else self._do_again(self._again))
 
     async def go_on(self, request: RunRequest) -> Turn:
         """The turn, finished, when a run of it that had ended early is gone on with."""
+        begin_turn(self.turn.message, resumed=True)
         self.turn = replace(self.turn, status="running", error=None)
         await self._store.update_turn(self.turn)
         return await self._guarded(self._resume(request))
@@ -78,6 +86,7 @@ class TurnExecution:
     async def _guarded(self, work: Any) -> Turn:
         current_user.set(self.turn.user_id)
         current_session.set(self.turn.session_id)
+        wants_offline.set(self.turn.preferences.model == "offline")
         status: TurnStatus
         with usage_meter() as meter:
             try:
@@ -95,6 +104,9 @@ class TurnExecution:
     async def _take(self) -> tuple[TurnStatus, str | None]:
         turn = self.turn
         conversation = await self._conversation()
+        if (command := Command.parse(turn.message)).tells:
+            said = await told_by(command, turn, conversation, self._store, self._setting.workflows)
+            return await self._tell(said.decision, said.text)
         judged = await judge(
             self._store,
             turn.message,
@@ -103,11 +115,16 @@ class TurnExecution:
             user_id=turn.user_id,
             session_id=turn.session_id,
             now=now(),
-            reach=self._setting.reach,
+            reach="session" if turn.preferences.recall == "session" else self._setting.reach,
             embeddings=self._setting.embeddings,
+            always=turn.preferences.workflow,
+            files=turn.files,
+            attached=await self._store.attachments(turn.session_id, user_id=turn.user_id),
         )
-        last_run = judged.known.last_run
-        if last_run is not None and last_run.status == "paused" and last_run.question and not judged.command.name:
+        came = tuple(file for file in turn.files if not file.problem)
+        self._files = came or (judged.about_files.files if judged.about_files else ())
+        last_run, plain = judged.known.last_run, not (judged.command.name or turn.files)
+        if last_run is not None and last_run.status == "paused" and last_run.question and plain:
             answer = reply_to(last_run.question, judged.question)
             if answer is not None:
                 return await self._reply(last_run, answer)
@@ -219,6 +236,7 @@ class TurnExecution:
             await self._decided(Decision("clarify", "The answer does not fit the question.", workflow=run.workflow))
             self._say(str(wrong))
             return "completed", None
+        begin_turn(input_text(run.input), resumed=True)  # it is that turn's work that goes on
         self.turn = replace(self.turn, run_ids=(run.id,))
         reason = f"This answers what {run.workflow} asked."
         await self._decided(Decision("resume", reason, workflow=run.workflow, input=input_text(run.input)))
@@ -226,10 +244,18 @@ class TurnExecution:
 
     async def _run_all(self, decision: Decision, calls: Sequence[Call]) -> tuple[TurnStatus, str | None]:
         covered = decision.evidence if decision.action == "run" else ()  # a refresh works it all out anew
-        requests = await self._runs.begin(calls, self.turn, covered)
+        decision = replace(decision, earlier=await self._runs.earlier(calls[0], self.turn))
+        requests = await self._runs.begin(calls, self.turn, covered, self._files)
         self.turn = replace(self.turn, run_ids=tuple(request.id for request in requests))
         await self._decided(decision)
         return self._answered(await self._runs.work(requests))
+
+    async def _do_again(self, again: Again) -> tuple[TurnStatus, str | None]:
+        """Do an earlier run again, or a part of it, without asking whether that is called for."""
+        request, decision = await self._runs.begin_again(again, self.turn)
+        self.turn = replace(self.turn, run_ids=(request.id,))
+        await self._decided(decision)
+        return self._answered(await self._runs.work([request], resumed=again.at is not None))
 
     async def _resume(self, claimed: RunRequest) -> tuple[TurnStatus, str | None]:
         return self._answered(await self._runs.go_on(claimed, self.turn.run_ids))
@@ -237,17 +263,22 @@ class TurnExecution:
     def _answered(self, outcome: Outcome) -> tuple[TurnStatus, str | None]:
         """What the runs gave is the answer; what no step has streamed yet is told now."""
         self._say(outcome.untold)
+        told = outcome.untold
+        for run_id, question in outcome.asked.items():
+            self._stream.emit(AnswerDelta, run_id, "", "", text=f"\n\n{question}" if told else question)
+            told = question
         self._said = outcome.answer
         return outcome.status, outcome.error
 
     async def _conversation(self) -> list[Turn]:
         turn = self.turn
         recent = await self._store.turns(turn.session_id, user_id=turn.user_id, limit=RECENT_TURNS + 1)
-        return [other for other in recent if other.id != turn.id and other.started_at <= turn.started_at]
+        before = [other for other in recent if other.id != turn.id and other.started_at <= turn.started_at]
+        return [other for other in before if not Command.parse(other.message).tells]  # they are about the page
 
     def _choices(self) -> list[Choice]:
         return [
-            Choice(workflow.name, workflow.description, workflow.fresh_for)
+            Choice(workflow.name, workflow.description, self.turn.preferences.fresh_for(workflow.fresh_for))
             for workflow in self._setting.workflows.values()
         ]
 
@@ -265,7 +296,9 @@ class TurnExecution:
             self._stream.emit(AnswerDelta, None, "", "", text=text)
 
     async def _finish(self, status: TurnStatus, error: str | None, usage: Usage) -> Turn:
-        self.turn = replace(self.turn, status=status, error=error, answer=self._said, usage=usage, finished_at=now())
+        self.turn = replace(
+            self.turn, status=status, error=error, answer=with_notice(self._said), usage=usage, finished_at=now()
+        )
         seq = self._stream.prepare(TurnFinished, None, "", "", turn=self.turn)
         try:
             await self._store.update_turn(self.turn, self._stream.take_unstored())

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from storage import RunStore
 from storage.encoding import content_text, input_key
 from storage.errors import NotFound
-from storage.records import Evidence, KnownPart, Run, RunRequest, Turn, TurnStatus, now
+from storage.files import Attached
+from storage.records import Decision, Evidence, KnownPart, Preferences, Run, RunRequest, Turn, TurnStatus, now
 
+from .again import Again, checked_again
 from .age import is_stale
 from .events import StepDelta, StepRetried, StepStarted
 from .node import as_text
@@ -36,35 +38,70 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What runs come to as an answer: `untold` is what of it no step has streamed."""
+    """What runs come to as an answer: `untold` is what of it no step has streamed, `asked` what runs ask, by run id."""
 
     status: TurnStatus
     answer: str
     untold: str
     error: str | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
 class TurnRuns:
     """Works on runs in the stream of their turn."""
 
-    def __init__(self, store: RunStore, workflows: Mapping[str, Workflow], stream: EventStream) -> None:
+    def __init__(
+        self, store: RunStore, workflows: Mapping[str, Workflow], stream: EventStream, preferences: Preferences
+    ) -> None:
         self._store = store
+        self._preferences = preferences
         self._workflows = workflows
         self._stream = stream
 
-    async def begin(self, calls: Sequence[Call], turn: Turn, evidence: Sequence[Evidence] = ()) -> list[RunRequest]:
-        """Put the runs on disk; each is given what `evidence` holds on part of the message. Raises InvalidInput."""
+    async def begin(
+        self, calls: Sequence[Call], turn: Turn, evidence: Sequence[Evidence] = (), attached: Sequence[Attached] = ()
+    ) -> list[RunRequest]:
+        """Put the runs on disk; each is given what `evidence` holds on part of the message, and the attached files.
+
+        Raises InvalidInput.
+        """
         requests = []
+        files = [self._store.attached_file(file.id, file.name, file.media_type) for file in attached]
         for call in calls:
             request = await self._workflows[call.workflow].request(
                 call.input,
                 session_id=turn.session_id,
                 user_id=turn.user_id,
                 turn_id=turn.id,
+                files=files,
                 store=self._store,
                 known=self._known(call, evidence),
             )
             requests.append(request)
+        await self._keep(requests)
+        return requests
+
+    async def begin_again(self, again: Again, turn: Turn) -> tuple[RunRequest, Decision]:
+        """Put the run on disk that does another one again, and what the turn decides by that. See `checked_again`."""
+        run = await checked_again(self._store, self._workflows, again, turn.user_id)
+        workflow, store, session_id = self._workflows[run.workflow], self._store, turn.session_id
+        if again.at is not None:
+            request = await workflow.begin_fork(
+                run.id, again.at, again.output, store=store, session_id=session_id, turn_id=turn.id
+            )
+        else:
+            request = await workflow.request(
+                run.input, session_id=session_id, user_id=turn.user_id, files=run.files, turn_id=turn.id, store=store
+            )
+            await self._keep([request])
+        return request, again.decision(run)
+
+    async def earlier(self, call: Call, turn: Turn) -> str | None:
+        """The user's newest completed run of the same request, if there is one."""
+        run = await self._store.workflow_run_by_input(turn.user_id, call.workflow, content_text(call.input))
+        return run.id if run is not None else None
+
+    async def _keep(self, requests: Sequence[RunRequest]) -> None:
         try:
             for request in requests:
                 await self._store.create_run(request)
@@ -73,14 +110,13 @@ class TurnRuns:
                 with suppress(NotFound):  # what was handed in is written, whoever waits for it
                     await self._store.end_run(request.id, status="cancelled")
             raise
-        return requests
 
-    async def work(self, requests: Sequence[RunRequest]) -> Outcome:
-        """Work on runs that were begun."""
+    async def work(self, requests: Sequence[RunRequest], *, resumed: bool = False) -> Outcome:
+        """Work on runs that were begun; `resumed` ones have something in their journals already."""
         runs: list[Run] = []
         try:
             for request in requests:
-                runs.append(await self._execute(request))
+                runs.append(await self._execute(request, resumed=resumed))
         finally:
             for request in requests[len(runs) + 1 :]:  # the turn was cancelled before their turn came
                 await self._store.end_run(request.id, status="cancelled")
@@ -121,10 +157,11 @@ class TurnRuns:
 
     def _current(self, piece: Evidence) -> bool:
         workflow = self._workflows.get(piece.passage.workflow)
-        return not is_stale(piece.passage.finished_at, workflow.fresh_for if workflow else None, now())
+        own = workflow.fresh_for if workflow else None
+        return not is_stale(piece.passage.finished_at, self._preferences.fresh_for(own), now())
 
     async def _outcome(self, runs: Sequence[Run]) -> Outcome:
-        parts, untold = [], []
+        parts, untold, asked = [], [], {}
         ended_early = [run for run in runs if run.status != "completed"]
         for run in runs:
             if run.status == "completed":
@@ -133,13 +170,13 @@ class TurnRuns:
                 if (await self._streamed(run)).strip() != content.strip():
                     untold.append(content)
             elif run.question is not None:
-                untold.append(f"{run.question.prompt}\n\n{as_text(run.question.draft)}".strip())
+                asked[run.id] = f"{run.question.prompt}\n\n{as_text(run.question.draft)}".strip()
         answer = "\n\n".join(parts)
         if not ended_early:
             return Outcome("completed", answer, "\n\n".join(untold))
         first = ended_early[0]
         status: TurnStatus = first.status if first.status in ("paused", "cancelled") else "failed"
-        return Outcome(status, answer, "\n\n".join(untold), first.error)
+        return Outcome(status, answer, "\n\n".join(untold), first.error, asked)
 
     async def _streamed(self, run: Run) -> str:
         """The text that the run's last top-level step has streamed."""

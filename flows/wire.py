@@ -52,14 +52,15 @@ def from_record(record: EventRecord, turn: Turn | None = None) -> Event:
 def join_deltas(events: Sequence[Event]) -> list[Event]:
     """The same events with the text deltas of one path, between two other events, made one.
 
-    The joined delta carries the number of its last part.
+    The joined delta carries the number of its last part; numbers rise as before.
     """
     joined: list[Event] = []
     parts: dict[tuple[str | None, str, str], list[StepDelta | AnswerDelta]] = {}
 
     def close() -> None:
-        for deltas in parts.values():
-            joined.append(replace(deltas[-1], text="".join(delta.text for delta in deltas)))
+        for deltas in sorted(parts.values(), key=lambda deltas: deltas[-1].seq):
+            whole = len(deltas) == 1
+            joined.append(deltas[0] if whole else replace(deltas[-1], text="".join(delta.text for delta in deltas)))
         parts.clear()
 
     for event in events:

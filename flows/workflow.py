@@ -37,9 +37,9 @@ from .work import shielded
 class Workflow:
     """Steps in a fixed order.
 
-    `fresh_for` is how long a result counts as current; `input_schema` a pydantic model the input must fit;
-    `session_state` the state a new session starts with. Without a `store` the journal is kept in memory. A run that has
-    used `max_tokens`, or worked for `max_seconds`, asks before it starts another step.
+    `fresh_for` is how long a result counts as current; `examples` are inputs that work well; `input_schema` a pydantic
+    model the input must fit; `session_state` the state a new session starts with. Without a `store` the journal is kept
+    in memory. A run that has used `max_tokens`, or worked for `max_seconds`, asks before it starts another step.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Workflow:
         description: str = "",
         input_schema: type[BaseModel] | None = None,
         fresh_for: timedelta | None = None,
+        examples: Sequence[str] = (),
         session_state: dict[str, Any] | None = None,
         store: RunKeeper | None = None,
         max_tokens: int | None = None,
@@ -59,6 +60,7 @@ class Workflow:
         self.description = description
         self.input_schema = input_schema
         self.fresh_for = fresh_for
+        self.examples = tuple(examples)
         self.session_state = session_state or {}
         if odd := odd_part(self.session_state):
             raise ValueError(f"The session_state of {name} has {odd} in it. It may hold {ALLOWED}.")
@@ -150,16 +152,35 @@ class Workflow:
 
         With `output`, `at` takes that instead of running. Raises NotFound, and WorkflowError for an unknown path.
         """
-        request = await self._store.run_request(run_id)
-        refuse_missing(request.files)
-        known = kept(await self._store.journal(run_id), at, self.steps, output)
-        request = forked(request, self.name, self._fingerprint)
-        await self._starting.create(self._store, request, known)
+        request = await self.begin_fork(run_id, at, output)
         stream = EventStream(request.stream, sink=self.store, watched=False)
         try:
             return await self.execute(request, stream=stream, resumed=True)
         finally:
             stream.close()
+
+    async def begin_fork(
+        self,
+        run_id: str,
+        at: str,
+        output: Any = None,
+        *,
+        store: RunKeeper | None = None,
+        session_id: str | None = None,
+        turn_id: str | None = None,
+    ) -> RunRequest:
+        """Keep the new run of a `fork`, for `execute(…, resumed=True)`; in that session and turn, if they are given."""
+        store = store or self._store
+        request = await store.run_request(run_id)
+        refuse_missing(request.files)
+        known = kept(await store.journal(run_id), at, self.steps, output)
+        request = forked(request, self.name, self._fingerprint, session_id, turn_id)
+        await self._starting.create(store, request, known)
+        return request
+
+    def fits(self, request: RunRequest) -> bool:
+        """Whether a run is one of this workflow with the steps it has now."""
+        return (request.workflow, request.fingerprint) == (self.name, self._fingerprint)
 
     def mermaid(self) -> str:
         """The tree as a Mermaid flowchart."""

@@ -35,7 +35,7 @@ def chosen(message: str, last: str | None = None) -> str | None:
 @pytest.mark.parametrize(
     ("workflow", "message"),
     [
-        *((("Article" if "article" in message else "Brief"), message) for message in STARTERS),
+        *(({"Write": "Article"}.get(first := message.split()[0], first), message) for message in STARTERS),
         ("Article", "write about black holes"),
         ("Article", "Write an article that compares solar and wind power"),
         ("Article", "Write an article about the difference between bread and cake"),

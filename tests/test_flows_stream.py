@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from flows.events import Event, StepDelta, StepFinished, StepStarted
 from flows.stream import EventStream
-from flows.wire import from_record, to_json
+from flows.wire import from_record, join_deltas, to_json
 from storage.records import EventRecord, StepOutput
 
 
@@ -110,3 +110,32 @@ async def test_a_follower_in_another_thread_gets_everything() -> None:
 async def _so_far(stream: EventStream):  # type: ignore[no-untyped-def]
     for event in list(stream._history):
         yield event
+
+
+async def test_what_comes_during_a_pause_is_given_in_one_list() -> None:
+    stream, paused, go_on = EventStream("t"), asyncio.Event(), asyncio.Event()
+
+    async def pause() -> None:
+        paused.set()
+        await go_on.wait()
+
+    async def lists() -> list[list[int]]:
+        return [[event.seq for event in batch] async for batch in stream.batches(pause=pause)]
+
+    reading = asyncio.create_task(lists())
+    await asyncio.sleep(0)
+    stream.emit(StepDelta, "r", "p", "p", text="a")
+    await paused.wait()
+    for text in "bc":
+        stream.emit(StepDelta, "r", "p", "p", text=text)
+    stream.close()
+    go_on.set()
+    assert await reading == [[1, 2, 3]]
+
+
+def test_joined_texts_of_branches_at_once_keep_their_numbers_in_order() -> None:
+    stream = EventStream("t")
+    for path in ("a", "b", "a"):
+        stream.emit(StepDelta, "r", path, path, text=path)
+    joined = join_deltas(stream.seen())
+    assert [(event.seq, event.path) for event in joined] == [(2, "b"), (3, "a")]

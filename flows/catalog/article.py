@@ -23,4 +23,5 @@ article = Workflow(
     steps=[researcher, writer],
     description="Researches a topic and writes an article about it. For broad topics and anything to be written.",
     fresh_for=timedelta(days=7),
+    examples=("Climate change solutions", "The history of printing", "The Silk Road"),
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from agents import Agent
 from agents.extraction.topic import queries
 from agents.text import content_words
+from agents.toolbox import ask_tool
 from agents.tools import DuckDuckGoTools
 from agents.tools.sources import SearchResult, Source
 from flows import StepInput, Workflow
@@ -18,8 +19,7 @@ async def search(step_input: StepInput) -> dict[str, object]:
     """Ask the search for the topic of the request; gives a SearchResult."""
     tool = DuckDuckGoTools().get_tools()[0]
     query = queries(step_input.get_input_as_string())[0]
-    call = {"name": tool.name, "args": {"query": query}, "id": "search", "type": "tool_call"}
-    message = await tool.ainvoke(call)
+    message = await ask_tool(tool, query=query)
     return dict(message.artifact)
 
 
@@ -47,6 +47,7 @@ brief = Workflow(
     name="Brief",
     steps=[search, pick, summariser],
     description="Answers a question, or briefs you on a subject: searches, picks the best sources and gives a short "
-    "summary. How, why, when, who and what questions.",
+    "summary. How, why, when, who and what questions. Summarises attached files.",
     fresh_for=timedelta(days=7),
+    examples=("How do vaccines work?", "Why does sleep matter for memory?", "What is a black hole?"),
 )

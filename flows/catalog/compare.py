@@ -185,4 +185,5 @@ compare = Workflow(
     description="Gives a comparison, with a table and a debate: the difference between two things, what makes one "
     "better or worse than the other, one versus (vs) the other, contrasts.",
     fresh_for=timedelta(days=7),
+    examples=("Solar power and wind power", "Tidal power and wind power", "Inflation and compound interest"),
 )

@@ -16,6 +16,7 @@ from agents.models import default_model
 from agents.offline import OfflineModel
 from agents.text import content_words, stem, words
 from agents.thesaurus import is_verb
+from agents.toolbox import ask_tool
 from agents.tools import DuckDuckGoTools
 from agents.tools.sources import Source
 from flows import Condition, Loop, Step, StepInput, StepOutput, Workflow
@@ -64,7 +65,7 @@ judge = Agent(
 )
 
 
-def search(step_input: StepInput) -> StepOutput:
+async def search(step_input: StepInput) -> StepOutput:
     """Search for the claim in this round's wording; gives a SearchResult."""
     claim = claim_of(step_input.get_input_as_string())
     if len(_stems(claim)) < 2:
@@ -72,7 +73,8 @@ def search(step_input: StepInput) -> StepOutput:
     before = step_input.get_step_content("Weigh")
     asked = before["asked"] if before else []
     fresh = next((wording for wording in wordings(claim) if wording not in asked), claim)
-    return StepOutput(dict(DuckDuckGoTools().search(fresh)))
+    message = await ask_tool(DuckDuckGoTools().get_tools()[0], query=fresh)
+    return StepOutput(dict(message.artifact))
 
 
 async def weigh(step_input: StepInput) -> dict[str, Any]:
@@ -296,4 +298,9 @@ fact_check = Workflow(
     description="Checks whether a claim, or the fact that you name, holds: true or false, and verified or debunked by "
     "two independent sources.",
     fresh_for=timedelta(days=7),
+    examples=(
+        "Trees store carbon",
+        "Wind power replaces coal and gas",
+        "Herd immunity protects people who cannot be vaccinated",
+    ),
 )

@@ -60,4 +60,5 @@ report = Workflow(
         Step("Publish", executor=publish),
     ],
     description="Produces a short or long report and waits until a person approves it for publication.",
+    examples=("A short report on ocean energy", "A long report on carbon pricing"),
 )
