@@ -1,15 +1,18 @@
 # make chat      the chat page (installs what it needs on the first call); `make chat port=9000`
+# make demo      the chat page with a recorded conversation: no key, no network; `make demo speed=4`
 # make install   only the installation, into .venv
 # make test      linters, types and tests
 # make check     linters and types
+# make screens   the pictures of the page in docs/screens anew
 # make lock      resolve the dependencies anew into the two lock files
 
 .DEFAULT_GOAL := chat
 .DELETE_ON_ERROR:
-.PHONY: chat install test check lock browser
+.PHONY: chat demo install test check screens lock browser
 
 host = 127.0.0.1
 port = 8000
+speed = 1
 
 python := .venv/bin/python
 runtime := .venv/.runtime-installed
@@ -27,6 +30,9 @@ compile = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3
 chat: $(runtime)
 	@.venv/bin/refrain chat --host $(host) --port $(port)
 
+demo: $(runtime)
+	@.venv/bin/refrain demo --host $(host) --port $(port) --speed $(speed)
+
 install: $(runtime)
 
 test: check browser
@@ -36,6 +42,9 @@ check: $(tested)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+screens: $(tested) browser
+	$(python) -m scripts.screens
 
 lock: $(locker)
 	$(compile) --group build --output-file requirements.lock

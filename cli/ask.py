@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.attaching import Attach, attached_to
 from cli.run import WAITS
 from cli.terminal import SHORT_ID, AsJson, User, ago, fail, perform, say
 from cli.watching import Screen, opened_agent, print_event
@@ -15,16 +17,21 @@ from storage.records import Citation, Turn
 def ask(
     message: Annotated[str, typer.Argument(help='What you want to know, or "/run NAME input".')],
     session: Annotated[str | None, typer.Option(help="The conversation; else the terminal's own.")] = None,
+    file: Attach = None,
     user: User = "local",
     json: AsJson = False,
 ) -> None:
-    """Get an answer, from what was worked out before or by a new run; with --json, events as lines of JSON."""
-    perform(lambda: _ask(message, session or f"terminal-{user}", user, json))
+    """Get an answer, from what was worked out before or by a new run; with --json, events as lines of JSON.
+
+    A file joins the conversation: it is searched first from now on.
+    """
+    perform(lambda: _ask(message, file or [], session or f"terminal-{user}", user, json))
 
 
-async def _ask(message: str, session: str, user: str, as_json: bool) -> int:
+async def _ask(message: str, files: list[Path], session: str, user: str, as_json: bool) -> int:
     async with opened_agent() as agent:
-        turn_id = await agent.start(message, session_id=session, user_id=user)
+        attached = await attached_to(agent.store, files, session, user)
+        turn_id = await agent.start(message, session_id=session, user_id=user, files=attached)
         with Screen() as screen:
             async for event in agent.runner.follow(turn_id):
                 if as_json:

@@ -6,10 +6,13 @@ import typer
 
 from cli.ask import ask
 from cli.chat import chat
+from cli.demo import demo
 from cli.doctor import doctor
 from cli.evaluate import evaluate
+from cli.export import export
 from cli.graph import graph
 from cli.overrides import overrides
+from cli.record import record
 from cli.run import resume, run
 from cli.runs import runs, show
 from cli.users import users
@@ -21,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (chat, ask, run, runs, show, resume, why, overrides, graph, doctor):
+for command in (chat, demo, record, ask, run, runs, show, export, resume, why, overrides, graph, doctor):
     app.command()(command)
 app.command("eval")(evaluate)
 app.add_typer(users, name="user")

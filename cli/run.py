@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import typer
 
+from cli.attaching import Attach, attached_to, readable
 from cli.runs import find_run
 from cli.terminal import SHORT_ID, AsJson, User, fail, perform, say
 from cli.watching import Screen, opened_agent, print_event
@@ -28,7 +29,7 @@ def run(
     workflow: Annotated[str, typer.Argument(help="A workflow's name.")],
     text: Annotated[str, typer.Argument(metavar="INPUT", help="What it works on.")],
     session: Annotated[str | None, typer.Option(help="The conversation it belongs to; else one of its own.")] = None,
-    file: Annotated[list[Path] | None, typer.Option(help="A file to work on; give it once for each.")] = None,
+    file: Attach = None,
     user: User = "local",
     json: AsJson = False,
 ) -> None:
@@ -69,6 +70,7 @@ def resume(
 async def _run(name: str, text: str, files: list[Path], session: str, user: str, as_json: bool) -> int:
     async with opened_agent() as agent:
         workflow = named(agent.workflows, name)
+        await attached_to(agent.store, readable(files), session, user)
         run_id = await agent.runner.start(workflow, text, user_id=user, session_id=session, files=files)
         return await _watch(agent, run_id, run_id, 0, as_json)
 
