@@ -9,10 +9,12 @@ from chat.auth import home, keep_secret
 keep_secret(home())
 
 import chainlit as cl  # noqa: E402
+from chainlit.config import config  # noqa: E402
 from starlette.datastructures import Headers  # noqa: E402
 
 from chat import welcome  # noqa: E402
 from chat.server import accounts, chat, install  # noqa: E402
+from chat.settings import prefers_offline  # noqa: E402
 
 who = accounts()
 install(chat(), who)
@@ -47,17 +49,25 @@ if who.by_provider:
 
 @cl.set_chat_profiles
 async def profiles(user: cl.User | None) -> list[cl.ChatProfile]:
-    return welcome.profiles()
+    return welcome.profiles(chat().agent.workflows.values(), offline=prefers_offline(user))
 
 
-@cl.set_starters
-async def starters(user: cl.User | None) -> list[cl.Starter]:
-    return welcome.starters()
+@cl.on_chat_start
+async def on_chat_start() -> None:
+    await chat().greet(page())
 
 
-@cl.on_message
+@cl.on_settings_update
+async def on_settings_update(settings: dict[str, Any]) -> None:
+    await chat().change_settings(page())
+
+
 async def on_message(message: cl.Message) -> None:
     await chat().take(page(), message)
+
+
+# Chainlit's decorator would put a step of its own around every message, and hold everybody up while it makes it.
+config.code.on_message = on_message
 
 
 @cl.on_chat_resume

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from agents.boundary import notice_before
 from storage.records import Turn
 
 from .board import Board, derived_id
@@ -24,6 +25,7 @@ class AnswerView:
         self.id = derived_id(turn.id, "answer")
         self._chips: dict[int, Chip] = {}
         self.raw = ""
+        self._notice = notice_before(turn.message)
         self._stream = TextStream(self._name)
 
     @property
@@ -50,8 +52,11 @@ class AnswerView:
     def append(self, text: str, at: datetime) -> None:
         self.open(at)
         self._board.update_step(self.id, streaming=True)
+        if not self.raw and not text.startswith(self._notice):
+            text = self._notice + text
         self.raw += text
-        self._show_chips(cited_labels(self.raw))
+        if self._chips:
+            self._show_chips(cited_labels(self.raw))
         piece, replace = self._stream.append(text)
         self._board.stream_text(self.id, piece, replace=replace)
 
@@ -61,9 +66,15 @@ class AnswerView:
         if self.shown:
             self._board.stream_text(self.id, "", replace=True)
 
+    def withdraw(self) -> None:
+        """What was written stands elsewhere now; the answer comes anew below it."""
+        self.restart()
+        self._board.remove_step(self.id)
+
     def finish(self, at: datetime, text: str | None = None) -> None:
         """Nothing more comes; `text`, when given, is what the answer reads as a whole."""
         if text is not None and text.strip() and text.strip() != self.raw.strip():
+            self._notice = ""  # the text is what was stored, notice and all
             self.restart()
             self.append(text, at)
         if self.shown:

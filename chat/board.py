@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +33,7 @@ class Board:
     """Steps, elements and actions of a turn, in the order of their appearance, with a record of changes.
 
     `take` gives the changes since it was last called; applied in order to what stood there before, they give
-    what stands there now.
+    what stands there now. Values given for the keys of a step are not changed later, but replaced.
     """
 
     def __init__(self, thread_id: str) -> None:
@@ -73,14 +72,14 @@ class Board:
             **more,
         }
         self.steps[id] = step
-        self._operations.append(ShowStep(deepcopy(step)))
+        self._operations.append(ShowStep(dict(step)))
 
     def update_step(self, id: str, **changes: Any) -> None:
         """Change keys of a step that stands on the page; nothing happens when there is nothing to change."""
         step = self.steps[id]
         if any(step.get(key) != value for key, value in changes.items()):
             step.update(changes)
-            self._operations.append(UpdateStep(deepcopy(step)))
+            self._operations.append(UpdateStep(dict(step)))
 
     def stream_text(self, id: str, text: str, *, replace: bool = False) -> None:
         if text or replace:
@@ -97,12 +96,12 @@ class Board:
         element = {"threadId": self.thread_id, **element}
         if self.elements.get(element["id"]) != element:
             self.elements[element["id"]] = element
-            self._operations.append(ShowElement(deepcopy(element)))
+            self._operations.append(ShowElement(element))
 
     def show_action(self, action: ActionDict) -> None:
         if self.actions.get(action["id"]) != action:
             self.actions[action["id"]] = action
-            self._operations.append(ShowAction(deepcopy(action)))
+            self._operations.append(ShowAction(action))
 
     def remove_action(self, id: str) -> None:
         if self.actions.pop(id, None) is not None:

@@ -23,6 +23,12 @@ def turn_card(turn_id: str, turn_step_id: str, message_id: str, answer_id: str) 
     }
 
 
+def answer_card(turn_id: str, turn_step_id: str, answer_id: str) -> ElementDict:
+    """The card below the answer that a run has written: the first one stands above, where the run began."""
+    card = turn_card(turn_id, turn_step_id, answer_id, answer_id)
+    return {**card, "id": derived_id(turn_id, "bar"), "props": {**card["props"], "bar": True}}
+
+
 def fresh_action(turn_id: str, answer_id: str) -> ActionDict:
     """The button under a direct answer that runs the workflow after all."""
     return {

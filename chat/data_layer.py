@@ -23,7 +23,9 @@ from storage.errors import StorageError
 from storage.records import User as StoredUser
 
 from .live import Followers
+from .settings import KEY
 from .threads import render_thread, thread_header
+from .titles import title_of
 from .words import iso, shorten
 
 if TYPE_CHECKING:
@@ -83,13 +85,16 @@ class DataLayer(BaseDataLayer):
         tags: list[str] | None = None,
     ) -> None:
         if user_id is not None:  # the first message of a conversation
-            await self._store.ensure_session(thread_id, user_id, title=shorten(name) if name else None)
+            title = title_of(name, list(self._agent.workflows)) if name else None
+            await self._store.ensure_session(thread_id, user_id, title=title)
             return
         session = await self._store.get_session(thread_id)
         if session is None:
             return  # deleted while a page still showed it
         if name is not None:
             await self._store.rename_session(thread_id, session.user_id, shorten(name, 200))
+        # A page that closes would give back what it once got; what is set is kept when it is set.
+        metadata = {key: value for key, value in (metadata or {}).items() if key not in ("chat_profile", KEY)}
         if metadata:
             await self._store.set_session_metadata(thread_id, session.user_id, metadata)
 

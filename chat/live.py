@@ -7,86 +7,29 @@ about the turn.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from typing import Any, cast
 
-from chainlit.emitter import ChainlitEmitter
 from chainlit.session import WebsocketSession, ws_sessions_id
 
 from flows import WorkflowAgent
-from flows.events import Event
+from flows.again import Again
+from flows.attached import about_files
+from flows.events import Event, RunStarted
+from flows.wire import join_deltas
 from storage.errors import StorageError
+from storage.files import Attached
 from storage.records import Turn, now
 
-from .operations import (
-    Operation,
-    RemoveAction,
-    RemoveStep,
-    ShowAction,
-    ShowElement,
-    ShowStep,
-    StreamText,
-    UpdateStep,
-    join_texts,
-)
+from .conversations import keep_conversation, tell_title
+from .delivery import Load, Pause, perform
+from .operations import Operation, ShowAction, ShowElement
+from .settings import preferences_of
 from .threads import render_turn, unfinished
 from .view import TurnView
-from .words import shorten
 
-BATCH_SECONDS = 0.04
 RELOAD_SECONDS = 0.5  # until the page has left the address of what was deleted
-
-
-async def perform(session: WebsocketSession, operations: Sequence[Operation]) -> None:
-    """Do the operations on the page of this session, in order."""
-    emitter = ChainlitEmitter(session)
-    for operation in operations:
-        match operation:
-            case ShowStep(step):
-                await emitter.send_step(cast(Any, step))
-            case UpdateStep(step):
-                await emitter.update_step(cast(Any, step))
-            case RemoveStep(id):
-                await emitter.delete_step(cast(Any, {"id": id}))
-            case StreamText(id, text, replace):
-                await emitter.send_token(id, text, is_sequence=replace)
-            case ShowElement(element):
-                await emitter.send_element(cast(Any, element))
-            case ShowAction(action):
-                await emitter.emit("remove_action", action)
-                await emitter.emit("action", action)
-            case RemoveAction(id):
-                await emitter.emit("remove_action", {"id": id})
-
-
-async def batches(events: AsyncIterator[Event], seconds: float = BATCH_SECONDS) -> AsyncIterator[list[Event]]:
-    """The events in lists, at most one list in so many seconds; the first one comes at once."""
-    queue: asyncio.Queue[Event | None] = asyncio.Queue()
-
-    async def pump() -> None:
-        try:
-            async for event in events:
-                queue.put_nowait(event)
-        finally:
-            queue.put_nowait(None)
-
-    pumping = asyncio.create_task(pump())
-    clock, last = asyncio.get_running_loop().time, 0.0
-    try:
-        ended = False
-        while not ended:
-            batch = [await queue.get()]
-            await asyncio.sleep(max(0.0, last + seconds - clock()))
-            while not queue.empty():
-                batch.append(queue.get_nowait())
-            last, ended = clock(), batch[-1] is None
-            yield [event for event in batch if event is not None]
-        await pumping
-    finally:
-        pumping.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait([pumping])
 
 
 class Followers:
@@ -94,34 +37,59 @@ class Followers:
 
     def __init__(self, agent: WorkflowAgent) -> None:
         self._agent = agent
+        self._load = Load()
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._waiting: dict[str, list[TurnView]] = {}
         self._gone: set[str] = set()
         self._reloads: set[asyncio.Task[None]] = set()
 
-    async def start(self, page: WebsocketSession, message: str, turn_id: str) -> None:
-        """Begin a turn in the conversation of this page, and show it on every page of the conversation."""
+    async def start(
+        self,
+        page: WebsocketSession,
+        message: str,
+        turn_id: str,
+        again: Again | None = None,
+        files: tuple[Attached, ...] = (),
+    ) -> None:
+        """Begin a turn in the conversation of this page, and show it on every page of the conversation.
+
+        `files` came with the message. With `again` it does a run again, and the message says so; raises what
+        `checked_again` raises.
+        """
         user_id, thread_id = owner(page), page.thread_id
         store = self._agent.store
-        await store.ensure_session(thread_id, user_id, title=shorten(message))
+        about = about_files(message, files, (), ()) if files else None
+        topic = about.text if about else message
+        title = await keep_conversation(store, page, user_id, topic, list(self._agent.workflows))
         earlier = await store.turns(thread_id, user_id=user_id, limit=20)
         queued = any(unfinished(turn) for turn in earlier)
-        await self._agent.start(message, session_id=thread_id, user_id=user_id, turn_id=turn_id)
+        preferences = preferences_of(page)
+        await self._agent.start(
+            message,
+            session_id=thread_id,
+            user_id=user_id,
+            turn_id=turn_id,
+            preferences=preferences,
+            again=again,
+            files=files,
+        )
         turn = await store.get_turn(turn_id)
         self._gone.discard(page.id)
-        for other in self._pages_of(thread_id, user_id):
+        if title is not None:
+            await tell_title(self.pages_of(thread_id, user_id), title)
+        for other in self.pages_of(thread_id, user_id):
             view = TurnView(turn, now=now(), queued=queued)
             self.attach(other, view, opening=view.opening())
 
-    async def resume(self, run_id: str, user_id: str) -> None:
-        """Go on with a run that ended early. Raises NotFound, Busy, WorkflowError."""
+    async def resume(self, run_id: str, user_id: str, **answer: Any) -> None:
+        """Go on with a run that ended early, or that waits for this answer. Raises NotFound, Busy, WorkflowError."""
         run = await self._agent.store.get_run(run_id, user_id=user_id)
-        stream = await self._agent.runner.answer(run_id)
+        stream = await self._agent.runner.answer(run_id, **answer)
         turn = await self._agent.store.get_turn(stream, user_id=user_id)
-        for page in self._pages_of(run.session_id, user_id):
+        for page in self.pages_of(run.session_id, user_id):
             await self._restart(page, turn)
 
-    def _pages_of(self, thread_id: str, user_id: str) -> list[WebsocketSession]:
+    def pages_of(self, thread_id: str, user_id: str) -> list[WebsocketSession]:
         """Every page of this user that shows the conversation now."""
         self._gone &= ws_sessions_id.keys()
         pages = [page for page in ws_sessions_id.values() if page.thread_id == thread_id and page.user]
@@ -130,7 +98,16 @@ class Followers:
     async def _restart(self, page: WebsocketSession, turn: Turn) -> None:
         feedback = await self._agent.store.feedback_of([turn.id])
         view = await render_turn(self._agent.store, turn, now=now(), feedback=feedback.get(turn.id))
-        self.attach(page, view, opening=[UpdateStep(step) for step in view.board.steps.values()])
+        self.attach(page, view, opening=view.anew())
+
+    async def _show_answered(self, page: WebsocketSession, turn: Turn, batch: Sequence[Event]) -> None:
+        """A turn goes on with runs of earlier turns, whose questions its message has answered: they wait no more."""
+        runs = {event.run_id for event in batch if isinstance(event, RunStarted)}
+        store = self._agent.store
+        earlier = await store.turns(turn.session_id, user_id=turn.user_id, limit=20) if runs else ()
+        for other in earlier:
+            if other.id != turn.id and runs & set(other.run_ids):
+                await perform(page, (await render_turn(store, other, now=now())).anew())
 
     def attach(
         self,
@@ -146,7 +123,25 @@ class Followers:
             before.cancel()
         if view.waiting:
             self._waiting.setdefault(page.id, []).append(view)
-        task = asyncio.get_running_loop().create_task(self._follow(page, view, opening, after))
+        self._work_on(key, self._follow(page, view, opening, after))
+
+    def catch_up(self, page: WebsocketSession, shown: Collection[str], after: asyncio.Event) -> None:
+        """Once the page has what it opened, let it follow the turns that have begun meanwhile: all but `shown`."""
+        self._work_on((page.id, ""), self._catch_up(page, shown, after))
+
+    async def _catch_up(self, page: WebsocketSession, shown: Collection[str], after: asyncio.Event) -> None:
+        await after.wait()
+        store, busy = self._agent.store, False
+        for turn in await store.turns(page.thread_id, user_id=owner(page), limit=20):
+            if turn.id not in shown:
+                view = await render_turn(store, turn, now=now(), queued=busy)
+                elements = [ShowElement(element) for element in view.board.elements.values()]
+                actions = [ShowAction(action) for action in view.board.actions.values()]
+                self.attach(page, view, opening=[*view.anew(), *elements, *actions])
+            busy = busy or unfinished(turn)
+
+    def _work_on(self, key: tuple[str, str], work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks[key] = task
         task.add_done_callback(lambda done: self._forget(key, done))
 
@@ -165,7 +160,7 @@ class Followers:
 
         Chainlit opens it once more while it asks us to delete it, and would go on showing what is gone.
         """
-        for page in self._pages_of(thread_id, user_id):
+        for page in self.pages_of(thread_id, user_id):
             self.detach(page.id, gone=True)
             # Apart from what the page follows, which it lets go of when the conversation is opened once more.
             task = asyncio.get_running_loop().create_task(_reload(page))
@@ -179,13 +174,13 @@ class Followers:
             await after.wait()
         await perform(page, opening)
         with suppress(StorageError):
-            async with (
-                aclosing(self._agent.runner.follow(view.turn.id, after_seq=view.seq)) as events,
-                aclosing(cast(Any, batches(events))) as lists,
-            ):
-                async for batch in lists:
-                    operations = [operation for event in batch for operation in view.apply(event)]
-                    await perform(page, join_texts(operations))
+            batches = self._agent.runner.batches(view.turn.id, after_seq=view.seq, pause=Pause(self._load))
+            async with aclosing(batches):
+                async for batch in batches:
+                    operations = [operation for event in join_deltas(batch) for operation in view.apply(event)]
+                    await perform(page, operations)
+                    if view.takes_over:
+                        await self._show_answered(page, view.turn, batch)
         await self._begin_next(page)
 
     async def _begin_next(self, page: WebsocketSession) -> None:

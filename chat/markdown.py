@@ -14,11 +14,18 @@ from typing import Any
 WORD_JOINER = "\u2060"
 CURSOR = "\u200b"
 
+LONGEST_END = 200  # characters of a line's end that are held back at the most
+
 _FENCE = re.compile(r"^\s{0,3}(?:[-*>]\s+|\d+\.\s+)*(?:```|~~~)")
 _DIRECTIVE = re.compile(r"(`+)[^`].*?\1|https?://\S+|:+(?=[A-Za-z])")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~])")
 _IMAGE = re.compile(r"!+\[(\]\()?")
-_UNFINISHED = re.compile(r"[ \t]*(?:!+|!*\[[\d \t\]\[]*|:+)?$")
+_UNFINISHED = re.compile(r"[ \t]*(?:!+|!*\[[\d \t\]\[]*|:+|(?:[—–-] )?file:[0-9a-f]*(?:#[page=\d]*)?)?$")
+# An attached file's address as searches give it, with its title in front in a list of sources.
+ATTACHED_ADDRESS = re.compile(r"file:(?P<id>[0-9a-f]{32})#(?P<page>page=\d+)")
+_ATTACHED = re.compile(
+    rf"(?:^(?P<item>\s*(?:[-*] |\d+\. )?)(?P<title>.+?) [—–-] )?{ATTACHED_ADDRESS.pattern}",
+)
 
 
 def safe_line(line: str, fenced: bool = False) -> str:
@@ -26,7 +33,20 @@ def safe_line(line: str, fenced: bool = False) -> str:
     line = _IMAGE.sub(lambda match: "[image](" if match[1] else "[", line.replace(CURSOR, ""))
     if fenced or ":" not in line:
         return line
+    if "file:" in line:
+        line = _ATTACHED.sub(_linked, line)
     return _DIRECTIVE.sub(lambda match: match[0] + WORD_JOINER if match[0][0] == ":" else match[0], line)
+
+
+def attachment_url(attachment_id: str) -> str:
+    """Where the page finds an attached file."""
+    return f"/refrain/attachments/{attachment_id}"
+
+
+def _linked(match: re.Match[str]) -> str:
+    """The title as a link to the page of the file."""
+    title = _SPECIAL.sub(r"\\\1", match["title"]) if match["title"] else "the attached file"
+    return f"{match['item'] or ''}[{title}]({attachment_url(match['id'])}#{match['page']})"
 
 
 def safe(text: str) -> str:
@@ -51,6 +71,12 @@ def show(content: Any) -> str:
     value = content.model_dump(mode="json") if hasattr(content, "model_dump") else content
     body = json.dumps(value, indent=2, ensure_ascii=False, default=str)
     return "```json\n" + body.replace("```", "'''") + "\n```"
+
+
+def _finished_part(line: str) -> str:
+    """The line without an end that could still become something else; a long line is not read as a whole for that."""
+    end = _UNFINISHED.search(line, max(0, len(line) - LONGEST_END))
+    return line[: end.start()] if end else line
 
 
 class TextStream:
@@ -83,7 +109,7 @@ class TextStream:
     def _advance(self, pending: str, *, hold: bool) -> tuple[str, bool]:
         *lines, self._pending = pending.split("\n")
         fresh = "".join(self._line(line) + "\n" for line in lines)
-        unfinished = _UNFINISHED.sub("", self._pending) if hold else self._pending
+        unfinished = _finished_part(self._pending) if hold else self._pending
         before, self._tail = self._tail, self._made(unfinished, self._fenced)
         self._lines.append(fresh)
         after = fresh + self._tail

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,8 +61,9 @@ class RemoveAction:
 Operation = ShowStep | UpdateStep | RemoveStep | StreamText | ShowElement | ShowAction | RemoveAction
 
 
-def join_texts(operations: Iterable[Operation]) -> list[Operation]:
-    """The same operations with neighbouring texts for one step made one."""
+def condensed(operations: Iterable[Operation]) -> list[Operation]:
+    """Fewer operations that come to the same: neighbouring texts for one step are one, and an update carries all of
+    its step, so that what went before it for that step is left out."""
     joined: list[Operation] = []
     for operation in operations:
         last = joined[-1] if joined else None
@@ -72,4 +73,22 @@ def join_texts(operations: Iterable[Operation]) -> list[Operation]:
             joined[-1] = operation
         else:
             joined[-1] = replace(last, text=last.text + operation.text)
-    return joined
+    return _without_outdated(joined)
+
+
+def _without_outdated(operations: Sequence[Operation]) -> list[Operation]:
+    kept: list[Operation] = []
+    updated: set[str] = set()  # steps that a later update brings up to date
+    for operation in reversed(operations):
+        match operation:
+            case UpdateStep({"id": id}):
+                if id in updated:
+                    continue
+                updated.add(id)
+            case StreamText(id):
+                if id in updated:
+                    continue
+            case ShowStep({"id": id}) | RemoveStep(id):
+                updated.discard(id)
+        kept.append(operation)
+    return kept[::-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from chainlit.config import config
@@ -20,18 +21,47 @@ WORDS: dict[str, Any] = {
             "form": {
                 "email": {"label": "Name", "required": "Your name, please", "placeholder": ""},
                 "password": {"required": "Your password, please"},
+                "actions": {"signin": "Sign in"},
             },
-            "errors": {"credentialsSignin": "Name and password do not fit"},
+            "errors": {
+                "unauthorized": "Name and password do not fit. Try again.",
+                "default": "Signing in did not work. Try again in a moment.",
+            },
         }
     },
     "chat": {
         "input": {"placeholder": "Ask for an article, a brief, or about an earlier one", "actions": {"stop": "Stop"}},
+        "commands": {"button": "Commands", "changeTool": "Another command", "availableTools": "Commands"},
+        "settings": {"title": "Settings", "customize": "For this conversation, and for those begun after it."},
         "messages": {"status": {"using": "Working:", "used": ""}},
         "watermark": "Answers name the run they come from. Check what matters.",
     },
     "threadHistory": {
-        "sidebar": {"title": "Conversations", "empty": "No conversations yet"},
-        "thread": {"menu": {"share": "Share"}},
+        "sidebar": {
+            "title": "Conversations",
+            "empty": "No conversations here. What you ask is kept in this list.",
+            "filters": {"search": "Search", "placeholder": "Search titles and messages"},
+        },
+        "thread": {
+            "untitled": "New conversation",
+            "menu": {"share": "Share"},
+            "actions": {
+                "delete": {
+                    "title": "Delete this conversation?",
+                    "description": "Its runs and everything that was worked out in it go as well. "
+                    "Answers elsewhere that cite it lose the citation.",
+                    "success": "Conversation deleted",
+                    "inProgress": "Deleting the conversation",
+                },
+                "rename": {
+                    "title": "Rename this conversation",
+                    "description": "It is found by this name in the list and by the search.",
+                    "form": {"name": {"label": "Name", "placeholder": "Name of the conversation"}},
+                    "success": "Conversation renamed",
+                    "inProgress": "Renaming the conversation",
+                },
+            },
+        },
     },
     "navigation": {
         "header": {"readme": "How it works"},
@@ -68,24 +98,43 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
-CARD = "/public/elements/TurnCard.jsx"
+ELEMENTS = "/public/elements/"
+CARD = f"{ELEMENTS}TurnCard.jsx"
+SCRIPTS = (
+    '<script src="{root}/public/first.js"></script>'  # colours, before anything is drawn
+    '<script src="{root}/public/connection.js"></script>'  # before the page opens its connection
+    '<script src="{root}/public/refrain.js"></script>'  # what all elements use
+    '<script type="module" src="{root}/public/access.js"></script>'  # names, the keyboard, what a screen reader says
+)
+WITHOUT_SCRIPTS = '<div id="root"></div><noscript>Refrain needs JavaScript. Allow it for this page.</noscript>'
 CARD_SECONDS = 3600  # how long a page may use the source of its cards without asking for it again
 
 _FOREIGN = re.compile(r'<(?:link|script)\b[^>]*(?:href|src)="https?://[^"]*"[^>]*>(?:</script>)?', re.DOTALL)
 
 
 def our_page(template: Callable[[str], str]) -> Callable[[str], str]:
-    """The page's HTML without what it would load from other hosts, and with the source of its cards.
+    """The page's HTML without what it would load from other hosts, and with the sources of its elements.
 
-    Chainlit asks for that source when a card appears, and shows an error for good when it does not get it:
+    Chainlit asks for such a source when the element appears, and shows an error for good when it does not get it:
     a page that has it already can do without the server for a while.
     """
 
     def page(root_path: str) -> str:
-        card = f'<link rel="preload" as="fetch" crossorigin="use-credentials" href="{root_path}{CARD}">'
-        return _FOREIGN.sub("", template(root_path)).replace("</head>", f"{card}</head>", 1)
+        ours = SCRIPTS.format(root=root_path) + "".join(
+            f'<link rel="{"preload" if path == CARD else "prefetch"}" as="fetch" crossorigin="use-credentials" '
+            f'href="{root_path}{path}">'
+            for path in _elements()
+        )
+        html = _FOREIGN.sub("", template(root_path)).replace("</head>", f"{ours}</head>", 1)
+        return html.replace('<div id="root"></div>', WITHOUT_SCRIPTS, 1)
 
     return page
+
+
+def _elements() -> list[str]:
+    """The addresses of the sources of all elements: the card's, which every turn has, and those that may follow."""
+    folder = Path(config.root) / "public" / "elements"
+    return sorted((ELEMENTS + path.name for path in folder.glob("*.jsx")), key=lambda path: path != CARD)
 
 
 def word_routes() -> APIRouter:
@@ -143,7 +192,7 @@ class PageGuard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["path"].endswith(CARD):
+                if ELEMENTS in scope["path"] and message["status"] == 200:
                     headers["Cache-Control"] = f"max-age={CARD_SECONDS}"
             await send(message)
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from storage.records import Decision, Evidence, Question
+from agents.tools.sources import web_host
+from storage.records import Decision, Evidence
 
-from .markdown import escape, safe, show
+from .markdown import ATTACHED_ADDRESS, attachment_url, escape, safe, show
 from .progress import TurnState
 from .words import ago, mid_sentence, shorten
 
@@ -19,6 +19,7 @@ SHOWN_RESULT = 2000
 LOOKING = "Looking through earlier runs"
 QUEUED = "Waiting for the turn above to end"
 WRITING = "Writing the answer below"
+DRAFTED = "The draft waits for your review below"
 
 _EXCEPTION = re.compile(r"\b(?:\w+\.)*[A-Z]\w*(?:Error|Exception):\s+(?=\S)")
 STOPPED_WRITING = "Stopped while writing the answer below"
@@ -110,31 +111,10 @@ def source_line(source: Mapping[str, Any]) -> str:
     address = str(source.get("address") or "")
     if address.startswith("library:"):
         return f"{title} (library, {escape(address.removeprefix('library:'))})"
+    if attached := ATTACHED_ADDRESS.fullmatch(address):
+        return f"[{title}]({attachment_url(attached['id'])}#{attached['page']})"
     host = web_host(address)
     return f"[{title}](<{address}>) ({escape(host)})" if host else title
-
-
-def web_host(address: str) -> str:
-    """The host of an http(s) address that is safe to link to, or nothing."""
-    if any(sign in address for sign in "<>\\\n\r") or not address.isprintable():
-        return ""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    return parts.hostname or "" if parts.scheme in {"http", "https"} else ""
-
-
-def question_text(question: Question) -> str:
-    """What a paused run asks, and how to answer it."""
-    how = {
-        "confirm": "",
-        "review": "Approve it, reject it, or write what should be different.",
-        "route": "Choose one of the buttons above.",
-        "input": "Write your answer in the message box.",
-        "budget": "Going on grants the same amount again.",
-    }[question.kind]
-    return "\n\n".join(part for part in (safe(question.prompt), how) if part)
 
 
 def failure(error: str | None) -> str:

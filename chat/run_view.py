@@ -8,6 +8,7 @@ from typing import Any
 from flows.events import (
     Event,
     IterationStarted,
+    RunFinished,
     RunStarted,
     StepDelta,
     StepFailed,
@@ -40,9 +41,9 @@ class RunView:
         self._turn_id = turn_id
         self.run_id = event.run_id or ""
         self.id = derived_id(turn_id, self.run_id)
-        self.progress = RunProgress(self.run_id, event.workflow)
+        self.progress = RunProgress(self.run_id, event.workflow, event.at)
         for path, name in _paths(event.steps):
-            self.progress.steps[path] = StepProgress(name)
+            self.progress.steps[path] = StepProgress(path, name)
         self.answer_path = next(reversed(self.progress.steps), None)
         self._texts: dict[str, TextStream] = {}
         self._breaks: set[str] = set()
@@ -52,6 +53,7 @@ class RunView:
 
     def resume(self, event: RunStarted) -> None:
         self._board.update_step(self.id, end=None, isError=False)
+        self.progress.go_on(event.at)
 
     def apply(self, event: Event) -> None:
         match event:
@@ -72,17 +74,24 @@ class RunView:
             case StepFailed():
                 self._fail(event)
             case IterationStarted():
-                self._show(f"{event.path}/{event.number}", f"Round {event.number}", "undefined", event)
+                self._iterate(event)
             case _:
                 pass
 
+    def finish(self, event: RunFinished) -> None:
+        """The run has done all there was to do."""
+        self.progress.complete()
+        self.progress.count_all(event.usage.total_tokens)
+        self.end(event.at)
+
+    def wait(self, path: str) -> None:
+        """What was written for the answer has become the draft of a question."""
+        if self._step_id(path) in self._board.steps:
+            self._board.update_step(self._step_id(path), output=render.DRAFTED)
+
     def end(self, at: datetime) -> None:
         """The run is over, however it went: nothing streams any more."""
-        for id in self._below(self.id):
-            step = self._board.steps[id]
-            if step["end"] is None:
-                output = render.STOPPED_WRITING if step["output"] == render.WRITING else step["output"]
-                self._board.update_step(id, output=output, streaming=False, end=iso(at), defaultOpen=False)
+        self._close_below(self.id, at)
         self._board.update_step(self.id, end=iso(at), streaming=False)
         self.progress.stop(at)
 
@@ -117,6 +126,7 @@ class RunView:
         note = self._writes_answer(event.path, event.kind)
         output = render.WRITING if note else ""
         self._show(event.path, event.name, STEP_TYPES.get(event.kind, "undefined"), event, output=output)
+        self.progress.enter(event.path, event.kind)
         if step := self.progress.steps.get(event.path):
             if self._resumed:
                 self.progress.skip_to(event.path)
@@ -171,7 +181,22 @@ class RunView:
             output = render.tool_result(event.tool, call.arguments, event.result, event.artifact, event.success)
             self._board.update_step(id, output=output, end=iso(event.at), isError=not event.success)
 
+    def _iterate(self, event: IterationStarted) -> None:
+        loop = event.path.rpartition("/")[0]
+        self._close_below(self._step_id(loop), event.at)
+        self._show(event.path, f"Round {event.number}", "undefined", event)
+        self.progress.iterate(loop, event.number, event.most)
+
+    def _close_below(self, top: str, at: datetime) -> None:
+        """What is under a step has ended with it, or before what comes next."""
+        for id in self._below(top):
+            step = self._board.steps[id]
+            if step["end"] is None:
+                output = render.STOPPED_WRITING if step["output"] == render.WRITING else step["output"]
+                self._board.update_step(id, output=output, streaming=False, end=iso(at), defaultOpen=False)
+
     def _finish(self, event: StepFinished) -> None:
+        self.progress.spend(event.path, event.output.usage.total_tokens)
         seconds = self.progress.steps[event.path].started_at if event.path in self.progress.steps else None
         if self._writes_answer(event.path, event.kind):
             took = f" in {lasting((event.at - seconds).total_seconds())}" if seconds else ""
@@ -194,6 +219,7 @@ class RunView:
         id = self._step_id(event.path)
         if id not in self._board.steps:
             self._show(event.path, event.name, "undefined", event)
+        self._close_below(id, event.at)
         self._board.update_step(
             id,
             output=output,
@@ -203,6 +229,7 @@ class RunView:
             defaultOpen=isError,
             autoCollapse=not isError,
         )
+        self.progress.leave(event.path)
         if step := self.progress.steps.get(event.path):
             step.end(state, event.at)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import chainlit.server
 from chainlit.action import Action
 from chainlit.config import config
 from chainlit.context import context
+from chainlit.emitter import ChainlitEmitter
 from chainlit.message import Message
 from chainlit.oauth_providers import get_configured_oauth_providers
 from chainlit.session import WebsocketSession
+from chainlit.types import ThreadDict
 from chainlit.user import User
 from fastapi import APIRouter
 from starlette.datastructures import Headers
@@ -20,17 +23,25 @@ from starlette.datastructures import Headers
 from flows import WorkflowAgent
 from flows.setup import build_agent
 from storage.credentials import Credentials
+from storage.errors import NotFound
 
 from .actions import Buttons
+from .answer_routes import answer_routes
+from .attachments import attachment_routes, clear_uploads, show_uploads_as_files, take_files
 from .auth import LOCAL_USER, check_accounts, is_local_visitor, is_loopback, verified
 from .data_layer import DataLayer
+from .delivery import perform
 from .evidence import evidence_routes
+from .export_routes import export_routes
 from .feedback import feedback_routes
-from .live import Followers, perform, resumed
+from .live import Followers, owner, resumed
 from .operations import ShowAction
 from .pages import PageGuard, closed_routes, our_page, word_routes
-from .threads import RenderedThread, unfinished
-from .welcome import HOW_IT_WORKS
+from .replaying import take_part, with_strip
+from .run_routes import run_routes
+from .settings import KEY, Settings, send_settings
+from .threads import RenderedThread, render_thread, unfinished
+from .welcome import ASK, commands, how_it_works
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +70,67 @@ class Chat:
     def __init__(self, agent: WorkflowAgent) -> None:
         self.agent = agent
         self.followers = Followers(agent)
+        self._being_taken: set[str] = set()
         self.buttons = Buttons(agent, self.followers)
+        self.settings = Settings(agent.store)
         self.data_layer = DataLayer(agent, self.followers)
+
+    async def greet(self, page: WebsocketSession) -> None:
+        """A page begins a conversation: give it the commands there are, and the settings the user last chose."""
+        await ChainlitEmitter(page).set_commands(commands())
+        await send_settings(page, await self.settings.usual(owner(page)))
 
     async def take(self, page: WebsocketSession, message: Message) -> None:
         """Begin a turn for a message of this page."""
-        await self.followers.start(page, message.content, str(UUID(message.id)))
+        turn_id = str(UUID(message.id))
+        if turn_id in self._being_taken:
+            return
+        self._being_taken.add(turn_id)
+        try:
+            if not await self._is_known(turn_id):  # a page that lost its connection says again what may be lost
+                # Stop ends turns; a message whose files are being read is not lost to it.
+                await asyncio.shield(self._take(page, message))
+        finally:
+            self._being_taken.discard(turn_id)
+
+    async def _is_known(self, turn_id: str) -> bool:
+        try:
+            await self.agent.store.get_turn(turn_id)
+        except NotFound:
+            return False
+        return True
+
+    async def _take(self, page: WebsocketSession, message: Message) -> None:
+        text = f"/{message.command} {message.content}".strip() if message.command else message.content
+        files = await take_files(self.agent.store, page, message, owner(page))
+        await self.followers.start(page, text, str(UUID(message.id)), files=files)
+        await clear_uploads(page, message)
+
+    async def change_settings(self, page: WebsocketSession) -> None:
+        """Something was set on the page: keep it, and let every page of the conversation show it."""
+        user_id, store = owner(page), self.agent.store
+        session = await store.get_session(page.thread_id, user_id=user_id)
+        redraw = await self.settings.keep(page, session, user_id)
+        for other in self.followers.pages_of(page.thread_id, user_id):
+            if other is not page:
+                await send_settings(other, page.chat_settings)
+            if redraw and (present := await store.get_session(page.thread_id, user_id=user_id)):
+                thread = await render_thread(store, present)
+                await self.show(other, thread)
+                await ChainlitEmitter(other).resume_thread(cast(ThreadDict, thread))
 
     async def show(self, page: WebsocketSession, thread: RenderedThread) -> None:
         """A page has opened a conversation: give it its buttons, and let it follow what is being worked on."""
         self.followers.detach(page.id)
+        page.chat_profile = thread["metadata"].get("chat_profile", ASK)
+        await ChainlitEmitter(page).set_commands(commands())
+        await send_settings(page, thread["metadata"].get(KEY))
         sent = resumed(page)
         for view in thread.views:
             await perform(page, [ShowAction(action) for action in view.board.actions.values()])
             if unfinished(view.turn):
                 self.followers.attach(page, view, after=sent)
+        self.followers.catch_up(page, {view.turn.id for view in thread.views}, after=sent)
 
     def leave(self, page: WebsocketSession) -> None:
         """A page has closed or lost its connection. Should it come back, it is shown everything anew."""
@@ -89,7 +146,9 @@ def chat() -> Chat:
     # Chainlit's app outlives a reload of our modules in its watch mode; a second store would be another owner.
     state = chainlit.server.app.state
     if not hasattr(state, "chat"):
-        state.chat = Chat(build_agent())
+        agent = build_agent()
+        take_part(agent.workflows)
+        state.chat = Chat(agent)
     return cast(Chat, state.chat)
 
 
@@ -109,20 +168,31 @@ def install(present: Chat, who: Accounts) -> None:
         return
     app.state.installed = True
     store = present.agent.store
+    show_uploads_as_files()
     ours = APIRouter(prefix=config.run.root_path)
-    for router in (evidence_routes(store), feedback_routes(store), word_routes(), closed_routes()):
+    routers = (
+        answer_routes(present.agent, present.followers),
+        attachment_routes(store),
+        evidence_routes(store),
+        feedback_routes(store),
+        run_routes(present.agent),
+        export_routes(present.agent),
+        word_routes(),
+        closed_routes(),
+    )
+    for router in routers:
         ours.include_router(router)
     known = list(app.router.routes)
     app.include_router(ours)
     app.router.routes[:] = [*[route for route in app.router.routes if route not in known], *known]
     app.add_middleware(PageGuard, only_local=not who.by_password and not who.by_provider)
-    chainlit.server.get_markdown_str = lambda root, language: HOW_IT_WORKS  # type: ignore[attr-defined]
-    chainlit.server.get_html_template = our_page(chainlit.server.get_html_template)
+    chainlit.server.get_markdown_str = lambda root, language: how_it_works()  # type: ignore[attr-defined]
+    chainlit.server.get_html_template = with_strip(our_page(chainlit.server.get_html_template))
 
 
 def _take_buttons(buttons: Buttons) -> None:
-    async def pressed(action: Action) -> None:
-        await buttons.press(cast(WebsocketSession, context.session), action)
+    async def pressed(action: Action) -> Any:
+        return await buttons.press(cast(WebsocketSession, context.session), action)
 
     for name in buttons.does:
         chainlit.action_callback(name)(pressed)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
-from storage.records import Citation, Evidence
+from storage.records import Citation, Decision, Evidence, Turn
 
 from .words import ago
 
@@ -60,6 +62,17 @@ def chips_by_label(
 def cited_labels(text: str) -> list[int]:
     """The labels in the text, in the order of their first appearance."""
     return list(dict.fromkeys(int(label) for label in _LABEL.findall(text)))
+
+
+def turn_keys(turn: Turn, decision: Decision | None) -> dict[str, Any]:
+    """What the page knows a turn by, the runs its answer cites, the main one first, and the run that it did anew."""
+    cited = Counter(citation.run_id for citation in turn.citations)
+    return {
+        "turn_id": turn.id,
+        "session_id": turn.session_id,
+        "cites": [run_id for run_id, _ in cited.most_common()],
+        "earlier": decision.earlier if decision else None,
+    }
 
 
 def name_sources(line: str, chips: dict[int, Chip]) -> str:

@@ -10,7 +10,9 @@ from flows.wire import from_record
 from storage import RunStore
 from storage.records import EventRecord, Feedback, Session, Turn, now
 
+from .titles import UNTITLED
 from .view import TurnView
+from .welcome import ASK
 from .words import iso
 
 SHOWN_TURNS = 200
@@ -66,11 +68,11 @@ def thread_header(session: Session) -> dict[str, Any]:
     return {
         "id": session.id,
         "createdAt": iso(session.updated_at),
-        "name": session.title,
+        "name": session.title or UNTITLED,
         "userId": session.user_id,
         "userIdentifier": session.user_id,
         "tags": None,
-        "metadata": session.metadata,
+        "metadata": {"chat_profile": ASK, **session.metadata},
         "steps": [],
         "elements": [],
     }

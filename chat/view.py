@@ -28,11 +28,14 @@ from storage.records import Decision, Feedback, Turn
 
 from . import render
 from .answer_view import AUTHOR, AnswerView
+from .attachments import file_chips, refusals
 from .board import Board, derived_id
-from .cards import fresh_action, turn_card
-from .operations import Operation
+from .cards import answer_card, fresh_action, turn_card
+from .operations import Operation, RemoveStep, ShowStep
 from .progress import TurnState, buttons
+from .question_view import QuestionView
 from .run_view import RunView
+from .sources import turn_keys
 from .words import iso
 
 # Chainlit shows neither of these steps, only their children; thumbs and copy buttons appear below the last
@@ -53,6 +56,8 @@ class TurnView:
         self._last_at = turn.started_at
         self._told_at = turn.started_at  # deltas are joined in the store: their times are not kept
         self.board = Board(turn.session_id)
+        # What a run's steps say stands apart, unseen, where the answers alone are wanted.
+        self._steps = self.board if turn.preferences.steps == "all" else Board(turn.session_id)
         self._now = now
         self._runs: dict[str, RunView] = {}
         self._state: TurnState = "queued" if queued else "working"
@@ -63,6 +68,7 @@ class TurnView:
         self._head_id = derived_id(turn.id, "head")
         self._why_id = derived_id(turn.id, "why")
         self._answer = AnswerView(self.board, turn, self.id, now)
+        self._questions = QuestionView(self.board, turn.id, self.id)
         self._begin(feedback)
 
     @property
@@ -72,6 +78,16 @@ class TurnView:
     def opening(self) -> list[Operation]:
         """What puts the turn on the page before any of its events came."""
         return self.board.take()
+
+    def anew(self) -> list[Operation]:
+        """What brings a page up to date that shows the turn as it was earlier."""
+        gone = [] if self._questions.id in self.board.steps else [RemoveStep(self._questions.id)]
+        return [*gone, *(ShowStep(step) for step in self.board.steps.values())]
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether its message answers what a run of an earlier turn asked."""
+        return self._decision is not None and self._decision.action == "resume"
 
     def begin(self) -> list[Operation]:
         """The turn before this one has ended."""
@@ -96,8 +112,10 @@ class TurnView:
             case AnswerDelta():
                 self._answer_with(event)
             case RunPaused():
-                self._end_run(event, "paused", render.question_text(event.question))
+                self._pause_run(event)
             case RunFinished():
+                if run := self._runs.get(event.run_id or ""):
+                    run.finish(event)
                 self._end_run(event, "answering", "")
                 self._superseded = True
             case RunFailed():
@@ -111,10 +129,12 @@ class TurnView:
         return self.board.take()
 
     def settle(self, turn: Turn) -> list[Operation]:
-        """The turn was cut off: its process is gone, and no event tells of it."""
+        """What no event of the turn tells: its process is gone, or a later turn goes on with its run."""
         if turn.status == "interrupted":
             self._end_steps(self._last_at)
             self._end(turn, "interrupted", self._last_at)
+        elif turn.status == "completed" and self._questions.are_open:  # a later turn has taken the run over
+            self._end(turn, "completed", self._last_at)
         return self.board.take()
 
     def _begin(self, feedback: Feedback | None) -> None:
@@ -127,7 +147,10 @@ class TurnView:
             at=at,
             output=turn.message,
             end=iso(at),
+            command=None,
         )
+        for chip in file_chips(turn):
+            self.board.show_element(chip)
         verdict = None
         if feedback is not None:
             verdict = {
@@ -145,6 +168,16 @@ class TurnView:
             feedback=verdict,
             metadata=self._props(),
         )
+        if refused := refusals(turn.files):
+            self.board.show_step(
+                derived_id(turn.id, "refused"),
+                parent_id=self.id,
+                name=AUTHOR,
+                type="assistant_message",
+                at=at,
+                end=iso(at),
+                output=refused,
+            )
         self.board.show_step(
             self._head_id,
             parent_id=self.id,
@@ -155,6 +188,7 @@ class TurnView:
             output=render.QUEUED if self.waiting else render.LOOKING,
         )
         self._show_card(self._head_id)
+        self._questions.expect()
 
     def _show_card(self, message_id: str) -> None:
         self.board.show_element(turn_card(self.turn.id, self.id, message_id, self._answer.id))
@@ -198,6 +232,7 @@ class TurnView:
     def _start_run(self, event: RunStarted) -> None:
         run_id = event.run_id or ""
         self._state, self._note = "running", ""
+        self._questions.go_on(run_id, event.answered, event.at)
         if run_id in self._runs:
             self._runs[run_id].resume(event)
             self.board.update_step(self.id, name=WORKING_NAME, end=None)
@@ -205,7 +240,7 @@ class TurnView:
         else:
             if self._answer.raw:
                 self._answer.append("\n\n", event.at)
-            self._runs[run_id] = RunView(self.board, self.turn.id, self.id, event)
+            self._runs[run_id] = RunView(self._steps, self.turn.id, self.id, event)
         self._tell()
 
     def _apply_to_run(self, event: Event) -> None:
@@ -222,6 +257,8 @@ class TurnView:
             self._tell()
 
     def _answer_with(self, event: AnswerDelta) -> None:
+        if self._questions.is_asked(event.run_id):
+            return
         if self._superseded:
             self._answer.restart()
             self._superseded = False
@@ -233,8 +270,19 @@ class TurnView:
         self._state, self._note = state, note
         self._tell()
 
+    def _pause_run(self, event: RunPaused) -> None:
+        run, question = self._runs.get(event.run_id or ""), event.question
+        if run is not None:
+            self._questions.ask(run.run_id, run.progress.workflow, question)
+            if question.kind == "review" and question.path == run.answer_path:
+                self._answer.withdraw()
+                run.wait(question.path)
+        self._end_run(event, "paused", "")
+
     def _finish(self, turn: Turn, at: datetime) -> None:
         state: TurnState = "interrupted" if turn.status in ("running", "queued") else turn.status
+        if state in ("completed", "interrupted") and self._questions.are_open:
+            state = "paused"  # as it stood then: it has been gone on with since
         if turn.decision is not None:
             self._correct(turn.decision)
             if turn.decision.action in TALK:
@@ -256,8 +304,11 @@ class TurnView:
         if self._decision is None and self._head_id in self.board.steps:
             self._end_undecided(state)
         self._tell_decision()
+        self._questions.settle(state, at)
         name = ENDED_NAME if state == "completed" else WORKING_NAME
         self.board.update_step(self.id, name=name, end=iso(at))
+        if state == "completed" and self._runs and self._answer.shown:
+            self.board.show_element(answer_card(turn.id, self.id, self._answer.id))
         self._tell()
         if state == "completed" and turn.decision is not None and turn.decision.action == "answer":
             self.board.show_action(fresh_action(turn.id, self._answer.id))
@@ -276,12 +327,17 @@ class TurnView:
         self.board.update_step(self.id, metadata=self._props())
 
     def _props(self) -> dict[str, Any]:
-        run_id = next(reversed(self._runs), None)
+        # A process may die before the first event of a run is stored; the turn knows of the run by then.
+        runs = list(self._runs) or self.turn.run_ids
+        last = runs[-1] if runs and not self._questions.declined else None
         return {
+            **turn_keys(self.turn, self._decision),
             "state": self._state,
             "note": self._note,
             "runs": [run.progress.as_props() for run in self._runs.values()],
-            "buttons": buttons(self._state, self.turn.id, run_id, recallable=self._recallable),
+            "buttons": buttons(self._state, self.turn.id, last, recallable=self._recallable),
+            "question": self._questions.as_props(),
+            "opens": self._decision.opens if self._decision else None,
         }
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -57,12 +57,20 @@ class ChatClient:
         await self._socket.disconnect()
         await self.http.aclose()
 
-    async def send(self, text: str) -> str:
-        """Send a message; returns its id, which is the turn's."""
+    async def upload(self, name: str, content: bytes, type: str) -> str:
+        """Upload a file as the page does before a message is sent; returns its id."""
+        where, sent = {"session_id": self.session_id}, {"file": (name, content, type)}
+        answer = await self.http.post("/project/file", params=where, files=sent)
+        answer.raise_for_status()
+        return str(answer.json()["id"])
+
+    async def send(self, text: str, files: Sequence[str] = ()) -> str:
+        """Send a message with uploaded files; returns its id, which is the turn's."""
         id = str(uuid4())
         message = {"id": id, "threadId": "", "name": "local", "type": "user_message", "output": text}
         message["createdAt"] = "2026-01-01T00:00:00Z"
-        await self._socket.emit("client_message", {"message": message, "fileReferences": []})
+        references = [{"id": file} for file in files]
+        await self._socket.emit("client_message", {"message": message, "fileReferences": references})
         await self.until(lambda: id in self.steps and self.thread_id != "")
         return id
 
@@ -124,6 +132,8 @@ class ChatClient:
             step["output"] = data["token"] if data["isSequence"] else step["output"] + data["token"]
         elif event == "element":
             self.elements[data["id"]] = data
+        elif event == "remove_element":
+            self.elements.pop(data["id"], None)
         elif event == "action":
             self.actions[data["id"]] = data
         elif event == "remove_action":

@@ -90,8 +90,9 @@ class Script:
                 "failed": (events.RunFailed, {"error": changes.get("error") or "It failed."}),
                 "cancelled": (events.RunCancelled, {}),
             }
-            kind, fields = kinds[status]
-            self.add(kind, **fields)
+            if status in kinds:  # a paused one has said so
+                kind, fields = kinds[status]
+                self.add(kind, **fields)
         at = START + timedelta(seconds=len(self.events) + 1)
         self.turn = replace(self.turn, status=status, answer=answer, finished_at=at, **changes)
         self.add(events.TurnFinished, run_id=None, turn=self.turn)

@@ -105,9 +105,9 @@ class ChatServer:
             )
         return self._process
 
-    def start(self) -> None:
+    def start(self, host: str = "127.0.0.1") -> None:
         """Start, and return when the page can be asked for."""
-        process = self.launch()
+        process = self.launch(host)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             assert process.poll() is None, self.log

@@ -45,7 +45,7 @@ def test_a_visitor_comes_in_without_signing_in_and_is_told_what_this_is(chat: Ch
     expect(chat.page.locator("#starters button")).to_have_count(4)
     expect(chat.page).to_have_title("Refrain")
     chat.button("How it works").click()
-    expect(chat.page.get_by_role("dialog")).to_contain_text("/fresh before a question runs it again")
+    expect(chat.page.get_by_role("dialog")).to_contain_text("/fresh question: Work it out anew")
 
 
 def test_a_run_is_explained_watched_and_ends_in_an_article(chat: ChatPage) -> None:
@@ -61,7 +61,7 @@ def test_a_run_is_explained_watched_and_ends_in_an_article(chat: ChatPage) -> No
     expect(chat.says("sources for “climate change solutions”")).to_be_visible()
     expect(chat.button("Stop")).to_have_count(0)
     assert chat.page.url.startswith(f"{chat.url}/thread/")
-    expect(chat.page.locator("#thread-history").get_by_text("Write an article about climate")).to_be_visible()
+    expect(chat.page.locator("#thread-history").get_by_text("Climate change solutions")).to_be_visible()
 
 
 def test_a_question_is_answered_from_memory_with_sources_before_and_after_a_reload(chat: ChatPage) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from chat import render
-from storage.records import Question
 
 from .chat_events import ANSWER, RUN, START, evidence
 
@@ -71,9 +70,3 @@ def test_errors_are_plain_words() -> None:
     assert render.failure(trace) == "The server is away."
     assert render.failure("Writer failed: RuntimeError: No ink.") == "Writer failed: No ink."
     assert render.failure(None)
-
-
-@pytest.mark.parametrize("kind", ["confirm", "input", "review", "route", "budget"])
-def test_every_kind_of_question_is_asked(kind: str) -> None:
-    question = Question("q", kind, "Writer", "Publish?")  # type: ignore[arg-type]
-    assert render.question_text(question).startswith("Publish?")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat.operations import join_texts
+from chat.operations import condensed
 from chat.view import TurnView
 from flows import events
 from flows.events import Event
@@ -27,7 +27,7 @@ def live(script: Script, *, queued: bool = False, batch: int = 1) -> tuple[TurnV
     page.do(view.opening())
     for start in range(0, len(script.events), batch):
         batched = [op for event in script.events[start : start + batch] for op in view.apply(event)]
-        page.do(join_texts(batched))
+        page.do(condensed(batched))
     return view, page
 
 
@@ -123,7 +123,7 @@ def test_nested_steps_and_rounds_stand_under_their_containers() -> None:
     script = Script().decide(RUN).run("Gather", "Refine", "Writer").start("Gather", "parallel")
     script.start("Gather/web").say("Gather/web", "a").finish("Gather/web", "a")
     script.finish("Gather", "## web\n\na", "parallel").start("Refine", "loop")
-    script.add(events.IterationStarted, "Refine", number=1)
+    script.add(events.IterationStarted, "Refine/1", number=1)
     script.start("Refine/1/Draft").say("Refine/1/Draft", "b").finish("Refine/1/Draft", "b")
     _, page = live(script)
     assert page.path_to("web") == ["Article", "Gather", "web"]
@@ -255,8 +255,10 @@ def test_a_queued_turn_waits_where_one_can_see_it_until_its_turn_comes() -> None
 
 def test_a_question_of_a_paused_run_is_shown() -> None:
     script = Script().decide(RUN).run("Writer").ask(Question("q1", "confirm", "Writer", "Publish this?"))
-    progress = live(script)[1].progress()
-    assert (progress["state"], progress["note"]) == ("paused", "Publish this?")
+    page = live(script.end(status="paused"))[1]
+    progress = page.progress()
+    assert (progress["state"], progress["question"]["id"]) == ("paused", "q1")
+    assert page.messages()[-1] == "Publish this?"
 
 
 def test_a_run_may_number_its_own_sources() -> None:

@@ -1,0 +1,148 @@
+/* Names, roles and ways by keyboard that the page's markup lacks. It is drawn by others and changes all the time,
+   so each of these small mends is done again after every change. */
+import { announce } from './announce.js'
+import { watchPanels } from './focus.js'
+import { keepAddress, nameTab, returnToAddress, tellMissing } from './address.js'
+
+const NAMES = [
+  ['[data-sidebar="sidebar"] #sidebar-trigger-button', 'Close the list of conversations'],
+  ['#header #sidebar-trigger-button', 'Open the list of conversations'],
+  ['[data-sidebar="rail"]', 'Open or close the list of conversations'],
+  ['#chat-profiles', 'Profile'],
+  ['#search-chats-button', 'Search conversations'],
+  ['#new-chat-button', 'New conversation'],
+  ['#chat-settings-header-button', 'Settings'],
+  ['#theme-toggle', 'Light or dark'],
+  ['#user-nav-button', 'Account'],
+  ['#chat-input', 'Message'],
+  ['#chat-submit', 'Send'],
+  ['#stop-button', 'Stop'],
+  ['#upload-button', 'Attach files'],
+  ['#command-button', 'Commands'],
+  ['#side-view-title button', 'Close the panel'],
+  ['#chat-settings-sidebar-title button', 'Close the settings'],
+  ['.positive-feedback-off', 'Good answer'],
+  ['.positive-feedback-on', 'Good answer: your choice, take it back'],
+  ['.negative-feedback-off', 'Bad answer'],
+  ['.negative-feedback-on', 'Bad answer: your choice, take it back'],
+  ['button:has(> .lucide-copy)', 'Copy'],
+  ['button:has(> .lucide-check):not(:has(span))', 'Copied'],
+  ['button:has(> .lucide-message-circle)', 'Your note on this answer'],
+  ['button:has(> .lucide-arrow-down)', 'To the end of the conversation'],
+  ['#password ~ button:has(.lucide-eye)', 'Show the password'],
+  ['#password ~ button:has(.lucide-eye-off)', 'Hide the password'],
+  ['[data-resize-handle]', 'Width of the panel'],
+  ['[data-step-type="user_message"]', 'You'],
+  ['[data-step-type="assistant_message"]', 'Refrain']
+]
+
+const PANEL_TITLES = ['side-view-title', 'chat-settings-sidebar-title']
+
+const all = (selector) => document.querySelectorAll(selector)
+
+const set = (element, name, value) => {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value)
+}
+
+function nameThings() {
+  NAMES.forEach(([selector, name]) => all(selector).forEach((element) => set(element, 'aria-label', name)))
+  all('#welcome-screen img:not([alt]), #chat-profiles img, #header img').forEach((image) => set(image, 'alt', ''))
+  all('#upload-button[role]').forEach((button) => button.removeAttribute('role'))
+}
+
+/* The list of conversations: a landmark, lists of list items, and options that the keyboard reaches. */
+function mendSidebar() {
+  all('[data-sidebar="sidebar"]').forEach((bar) => {
+    set(bar, 'role', 'navigation')
+    set(bar, 'aria-label', 'Conversations')
+  })
+  all('ul[data-sidebar="menu"]:has(> div)').forEach((list) => set(list, 'role', 'none'))
+  all('#thread-history [data-sidebar="menu-item"]').forEach((item) => {
+    const title = item.querySelector('.truncate')
+    const button = item.querySelector('[data-sidebar="menu-button"]')
+    const options = item.querySelector('#thread-options')
+    const link = item.querySelector('a')
+    if (!title || !button || !options || !link) return
+    set(link, 'tabindex', '-1')
+    set(link, 'role', 'group')
+    set(link, 'aria-label', title.textContent)
+    set(button, 'role', 'link')
+    set(button, 'aria-label', title.textContent)
+    if (button.dataset.active === 'true') set(button, 'aria-current', 'page')
+    else button.removeAttribute('aria-current')
+    set(options, 'role', 'button')
+    set(options, 'tabindex', '0')
+    set(options, 'aria-label', `Options of ${title.textContent}`)
+  })
+}
+
+/* Who speaks; a paragraph is not an article of its own; and headings that are Chainlit's stand below the page's. */
+function mendMessages() {
+  all('[data-step-type="user_message"], [data-step-type="assistant_message"]').forEach((m) => set(m, 'role', 'article'))
+  all('.message-content [role="article"]').forEach((paragraph) => set(paragraph, 'role', 'paragraph'))
+  all('.ai-message h3[data-orientation]:not([aria-level])').forEach((heading) => set(heading, 'aria-level', '2'))
+}
+
+/* An item of a list stays one; what it says is told by its aria-live. */
+function mendToasts() {
+  all('li[data-sonner-toast][role]').forEach((toast) => toast.removeAttribute('role'))
+}
+
+function mendLogin() {
+  all('div.min-h-svh:has(#password)').forEach((page) => set(page, 'role', 'main'))
+  all('.refrain-skip').forEach((skip) => (skip.hidden = !document.getElementById('chat-input')))
+}
+
+function mendPanel() {
+  all('[data-resize-handle][aria-controls]').forEach((handle) => {
+    if (!document.getElementById(handle.getAttribute('aria-controls'))) handle.removeAttribute('aria-controls')
+  })
+  PANEL_TITLES.forEach((id) =>
+    all(`:is(aside, [role="dialog"]):has(#${id})`).forEach((panel) => set(panel, 'aria-labelledby', id))
+  )
+  all('#side-view-content').forEach((content) => set(content, 'tabindex', '0'))
+}
+
+function addSkipLink() {
+  const header = document.createElement('header')
+  const skip = document.createElement('a')
+  skip.className = 'refrain-skip'
+  skip.href = '#chat-input'
+  skip.textContent = 'Skip to the message box'
+  skip.addEventListener('click', (event) => {
+    event.preventDefault()
+    const box = document.getElementById('chat-input')
+    if (box) box.focus()
+  })
+  const heading = document.createElement('h1')
+  heading.className = 'sr-only'
+  heading.textContent = 'Refrain'
+  header.append(skip, heading)
+  document.body.prepend(header)
+}
+
+const MENDS = [
+  ...[nameThings, mendSidebar, mendMessages, mendToasts, mendLogin, mendPanel],
+  ...[watchPanels, announce, returnToAddress, keepAddress, nameTab, tellMissing]
+]
+
+function mendAll() {
+  MENDS.forEach((mend) => mend())
+}
+
+function start() {
+  addSkipLink()
+  mendAll()
+  let asked = false
+  const watched = { subtree: true, childList: true, attributes: true, attributeFilter: ['data-state', 'data-active'] }
+  new MutationObserver(() => {
+    if (asked) return
+    asked = true
+    requestAnimationFrame(() => {
+      asked = false
+      mendAll()
+    })
+  }).observe(document.body, watched)
+}
+
+start()

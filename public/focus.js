@@ -1,0 +1,45 @@
+/* Where the keyboard is while a panel beside the conversation is open: inside it, and back where it was after.
+   On a phone the panels are dialogs, which do the same by themselves. */
+const TITLES = ['side-view-title', 'chat-settings-sidebar-title']
+const openers = new Map() // of the panels that are open, by the id of their title: what had the keyboard before
+
+const panelOf = (title) => document.querySelector(`aside:has(#${title})`)
+
+const inComposer = (element) => Boolean(element && element.closest('#message-composer'))
+
+/* Who types goes on typing. */
+function enter(title) {
+  const before = document.activeElement
+  openers.set(title, before)
+  if (!inComposer(before)) document.querySelector(`#${title} button`)?.focus()
+}
+
+function comeBack(title) {
+  const opener = openers.get(title)
+  openers.delete(title)
+  if (document.activeElement && document.activeElement !== document.body) return
+  const back = opener && opener.isConnected && opener !== document.body ? opener : document.getElementById('chat-input')
+  if (back) back.focus()
+}
+
+/* Called after every change of the page. */
+export function watchPanels() {
+  TITLES.forEach((title) => {
+    const open = Boolean(panelOf(title))
+    if (open && !openers.has(title)) enter(title)
+    else if (!open && openers.has(title)) comeBack(title)
+  })
+}
+
+/* The panel with the keyboard in it, else the one opened last. */
+function nearest() {
+  const open = [...openers.keys()].reverse()
+  return open.find((title) => panelOf(title)?.contains(document.activeElement)) || open[0]
+}
+
+document.addEventListener('keydown', (event) => {
+  const title = nearest()
+  if (event.key !== 'Escape' || event.defaultPrevented || !title || inComposer(document.activeElement)) return
+  if (document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]')) return
+  document.querySelector(`#${title} button`)?.click()
+})
