@@ -50,3 +50,8 @@ def feedback_routes(store: RunStore) -> APIRouter:
         return {"success": True}
 
     return router
+
+
+def as_shown(feedback: Feedback, step_id: str) -> dict[str, object]:
+    """The verdict as the page reads it with the step it is on."""
+    return {"id": feedback.id, "forId": step_id, "value": feedback.value, "comment": feedback.comment}

@@ -24,13 +24,15 @@ from flows.events import (
     StepStarted,
     TurnFinished,
 )
-from storage.records import Decision, Feedback, Turn
+from storage.records import Feedback, Turn
 
 from . import render
 from .answer_view import AUTHOR, AnswerView
 from .attachments import file_chips, refusals
 from .board import Board, derived_id
 from .cards import answer_card, fresh_action, turn_card
+from .decision_view import DecisionView
+from .feedback import as_shown
 from .operations import Operation, RemoveStep, ShowStep
 from .progress import TurnState, buttons
 from .question_view import QuestionView
@@ -41,7 +43,6 @@ from .words import iso
 # Chainlit shows neither of these steps, only their children; thumbs and copy buttons appear below the last
 # message of an `on_message` alone, so a turn takes that name when it is completed.
 WORKING_NAME, ENDED_NAME = "on_chat_start", "on_message"
-TALK = frozenset({"answer", "chat", "clarify"})
 
 
 class TurnView:
@@ -62,11 +63,9 @@ class TurnView:
         self._runs: dict[str, RunView] = {}
         self._state: TurnState = "queued" if queued else "working"
         self._note = ""
-        self._decision: Decision | None = None
         self._superseded = False  # the assistant's own words take the place of what a run has streamed
         self.id = derived_id(turn.id, "turn")
-        self._head_id = derived_id(turn.id, "head")
-        self._why_id = derived_id(turn.id, "why")
+        self._decision = DecisionView(self.board, turn.id, self.id, now)
         self._answer = AnswerView(self.board, turn, self.id, now)
         self._questions = QuestionView(self.board, turn.id, self.id)
         self._begin(feedback)
@@ -87,13 +86,14 @@ class TurnView:
     @property
     def takes_over(self) -> bool:
         """Whether its message answers what a run of an earlier turn asked."""
-        return self._decision is not None and self._decision.action == "resume"
+        decision = self._decision.decision
+        return decision is not None and decision.action == "resume"
 
     def begin(self) -> list[Operation]:
         """The turn before this one has ended."""
         if self.waiting:
             self._state = "working"
-            self.board.update_step(self._head_id, output=render.LOOKING)
+            self._decision.look()
             self._tell()
         return self.board.take()
 
@@ -151,21 +151,13 @@ class TurnView:
         )
         for chip in file_chips(turn):
             self.board.show_element(chip)
-        verdict = None
-        if feedback is not None:
-            verdict = {
-                "id": feedback.id,
-                "forId": self.id,
-                "value": feedback.value,
-                "comment": feedback.comment,
-            }
         self.board.show_step(
             self.id,
             parent_id=None,
             name=WORKING_NAME,
             type="run",
             at=at,
-            feedback=verdict,
+            feedback=as_shown(feedback, self.id) if feedback else None,
             metadata=self._props(),
         )
         if refused := refusals(turn.files):
@@ -178,56 +170,23 @@ class TurnView:
                 end=iso(at),
                 output=refused,
             )
-        self.board.show_step(
-            self._head_id,
-            parent_id=self.id,
-            name=AUTHOR,
-            type="assistant_message",
-            at=at,
-            streaming=True,
-            output=render.QUEUED if self.waiting else render.LOOKING,
-        )
-        self._show_card(self._head_id)
+        self._decision.wait(at, queued=self.waiting)
+        self._show_card(self._decision.id)
         self._questions.expect()
 
     def _show_card(self, message_id: str) -> None:
         self.board.show_element(turn_card(self.turn.id, self.id, message_id, self._answer.id))
 
     def _decide(self, event: Decided) -> None:
-        decision = self._decision = event.decision
-        if decision.action in TALK:
-            self._answer.cite(self.turn if self.turn.decision else _with(self.turn, decision))
+        self._decision.decide(event.decision, event.at)
+        if self._decision.talks:
+            self._answer.cite(self.turn if self.turn.decision else replace(self.turn, decision=event.decision))
             self._state = "answering"
-            self.board.remove_step(self._head_id)
-            if decision.action == "answer":
-                self._explain(decision, event.at)
             self._answer.open(event.at)
             self._show_card(self._answer.id)
         else:
             self._state = "running"
-            line = render.decision_line(decision, self._state)
-            self.board.update_step(self._head_id, output=line, streaming=False)
         self._tell()
-
-    def _explain(self, decision: Decision, at: datetime) -> None:
-        self.board.show_step(
-            self._why_id,
-            parent_id=self.id,
-            name="Why this answer",
-            type="undefined",
-            at=at,
-            end=iso(at),
-            output=render.why(decision, self._now),
-        )
-
-    def _correct(self, decision: Decision) -> None:
-        """The decision as it is kept may differ from the one that was announced."""
-        self._decision = decision
-        if self._why_id in self.board.steps:
-            if decision.action == "answer":
-                self.board.update_step(self._why_id, output=render.why(decision, self._now))
-            else:
-                self.board.remove_step(self._why_id)
 
     def _start_run(self, event: RunStarted) -> None:
         run_id = event.run_id or ""
@@ -236,7 +195,7 @@ class TurnView:
         if run_id in self._runs:
             self._runs[run_id].resume(event)
             self.board.update_step(self.id, name=WORKING_NAME, end=None)
-            self._tell_decision()
+            self._decision.tell(self._state)
         else:
             if self._answer.raw:
                 self._answer.append("\n\n", event.at)
@@ -284,8 +243,8 @@ class TurnView:
         if state in ("completed", "interrupted") and self._questions.are_open:
             state = "paused"  # as it stood then: it has been gone on with since
         if turn.decision is not None:
-            self._correct(turn.decision)
-            if turn.decision.action in TALK:
+            self._decision.correct(turn.decision)
+            if self._decision.talks:
                 self._answer.cite(turn)
         if turn.answer.strip() and state == "completed":
             self._answer.finish(at, turn.answer)
@@ -301,9 +260,9 @@ class TurnView:
         self.turn, self._state = turn, state
         if turn.error and not self._note:
             self._note = render.failure(turn.error)
-        if self._decision is None and self._head_id in self.board.steps:
-            self._end_undecided(state)
-        self._tell_decision()
+        if self._decision.end_undecided(state, self._note):
+            self._note = ""
+        self._decision.tell(self._state)
         self._questions.settle(state, at)
         name = ENDED_NAME if state == "completed" else WORKING_NAME
         self.board.update_step(self.id, name=name, end=iso(at))
@@ -313,38 +272,25 @@ class TurnView:
         if state == "completed" and turn.decision is not None and turn.decision.action == "answer":
             self.board.show_action(fresh_action(turn.id, self._answer.id))
 
-    def _end_undecided(self, state: TurnState) -> None:
-        text = self._note if state == "failed" else "This turn ended before anything was decided."
-        self.board.update_step(self._head_id, output=text, streaming=False, isError=state == "failed")
-        self._note = ""
-
-    def _tell_decision(self) -> None:
-        if self._decision is not None and self._head_id in self.board.steps:
-            line = render.decision_line(self._decision, self._state)
-            self.board.update_step(self._head_id, output=line, streaming=False)
-
     def _tell(self) -> None:
         self.board.update_step(self.id, metadata=self._props())
 
     def _props(self) -> dict[str, Any]:
+        decision = self._decision.decision
         # A process may die before the first event of a run is stored; the turn knows of the run by then.
         runs = list(self._runs) or self.turn.run_ids
         last = runs[-1] if runs and not self._questions.declined else None
         return {
-            **turn_keys(self.turn, self._decision),
+            **turn_keys(self.turn, decision),
             "state": self._state,
             "note": self._note,
             "runs": [run.progress.as_props() for run in self._runs.values()],
             "buttons": buttons(self._state, self.turn.id, last, recallable=self._recallable),
             "question": self._questions.as_props(),
-            "opens": self._decision.opens if self._decision else None,
+            "opens": decision.opens if decision else None,
         }
 
     @property
     def _recallable(self) -> bool:
-        decision = self._decision
+        decision = self._decision.decision
         return decision is not None and decision.action in ("run", "refresh") and bears(decision.evidence)
-
-
-def _with(turn: Turn, decision: Decision) -> Turn:
-    return replace(turn, decision=decision)
