@@ -180,7 +180,7 @@ def _told(step: StepDifference) -> str:
         parts.append(f"has {_count(len(step.added), 'new sentence')}")
     if step.removed:
         parts.append(f"lost {len(step.removed)}" if step.added else f"lost {_count(len(step.removed), 'sentence')}")
-    return f"the {name}'s text {' and '.join(parts)}" if parts else ""
+    return f"the text of {name} {' and '.join(parts)}" if parts else ""
 
 
 def _sources_told(changed: Sequence[StepDifference]) -> list[str]:

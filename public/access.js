@@ -121,26 +121,26 @@ function addSkipLink() {
   document.body.prepend(header)
 }
 
-const MENDS = [
-  ...[nameThings, mendSidebar, mendMessages, mendToasts, mendLogin, mendPanel],
-  ...[watchPanels, announce, returnToAddress, keepAddress, nameTab, tellMissing]
-]
+const MENDS = [nameThings, mendSidebar, mendMessages, mendToasts, mendLogin, mendPanel]
+const FOLLOWERS = [watchPanels, announce, returnToAddress, keepAddress, nameTab, tellMissing]
 
-function mendAll() {
-  MENDS.forEach((mend) => mend())
-}
+const run = (all) => all.forEach((each) => each())
 
+const addsElements = (change) => [...change.addedNodes].some((node) => node.nodeType === Node.ELEMENT_NODE)
+
+/* Nobody meets an element before it is mended; what follows from a change waits until the change is drawn. */
 function start() {
   addSkipLink()
-  mendAll()
+  run([...MENDS, ...FOLLOWERS])
   let asked = false
   const watched = { subtree: true, childList: true, attributes: true, attributeFilter: ['data-state', 'data-active'] }
-  new MutationObserver(() => {
+  new MutationObserver((changes) => {
+    if (changes.some(addsElements)) run(MENDS)
     if (asked) return
     asked = true
     requestAnimationFrame(() => {
       asked = false
-      mendAll()
+      run([...MENDS, ...FOLLOWERS])
     })
   }).observe(document.body, watched)
 }

@@ -33,12 +33,13 @@ const NOTICE = 'This conversation was deleted, or belongs to another account. As
 /* An address that leads nowhere ends on the welcome screen: say why, until the person goes on. */
 export function tellMissing() {
   document.querySelectorAll('[data-sonner-toast]').forEach((toast) => {
+    if (toast.hidden) return
     if (toast.textContent.startsWith(MISSING)) showNotice()
     else if (location.pathname !== '/login' || !toast.textContent.startsWith(SAID_IN_THE_FORM)) return
     toast.hidden = true
   })
   const notice = document.getElementById('refrain-notice')
-  if (notice && !document.getElementById('welcome-screen') && location.pathname !== '/') notice.remove()
+  if (notice && !['/', notice.dataset.address].includes(location.pathname)) notice.remove()
 }
 
 function showNotice() {
@@ -46,6 +47,7 @@ function showNotice() {
   const notice = document.createElement('div')
   notice.id = 'refrain-notice'
   notice.className = 'refrain-notice'
+  notice.dataset.address = location.pathname
   notice.setAttribute('role', 'alert')
   const text = document.createElement('p')
   text.textContent = NOTICE

@@ -37,9 +37,14 @@ function nearest() {
   return open.find((title) => panelOf(title)?.contains(document.activeElement)) || open[0]
 }
 
+/* A tooltip takes the key to close itself; that alone must not cost a person a second press. */
+let tooltip = false
+window.addEventListener('keydown', () => (tooltip = Boolean(document.querySelector('[role="tooltip"]'))), true)
+
 document.addEventListener('keydown', (event) => {
   const title = nearest()
-  if (event.key !== 'Escape' || event.defaultPrevented || !title || inComposer(document.activeElement)) return
+  const taken = event.defaultPrevented && !tooltip
+  if (event.key !== 'Escape' || taken || !title || inComposer(document.activeElement)) return
   if (document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]')) return
   document.querySelector(`#${title} button`)?.click()
 })

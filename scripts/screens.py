@@ -43,7 +43,7 @@ class Trip(BaseModel):
     """What the plan needs to know."""
 
     city: str = Field(description="Where you start")
-    days: int = Field(ge=1, le=21, description="1 to 21")
+    days: int = Field(ge=1, le=21, description="How long you are away")
     by_train: bool = Field(default=True, description="Rather than by car")
 
 

@@ -193,7 +193,7 @@ async def test_a_step_is_run_again_and_what_changed_is_told(ada: ChatClient) -> 
     assert (detail["forked_from"], [node["kept"] for node in detail["tree"]]) == (run_id, [True, False])
     changed = await get(ada, f"/refrain/runs/{fork}/changes")
     assert changed["since"]["id"] == run_id
-    assert changed["summary"].startswith("Both steps changed: the Researcher's text has 2 new sentences")
+    assert changed["summary"].startswith("Both steps changed: the text of Researcher has 2 new sentences")
     assert "The moon is made of stone." in changed["steps"][0]["added"]
     same = await get(ada, f"/refrain/runs/{fork}/changes?since={fork}")
     assert same["summary"].startswith("Nothing changed")

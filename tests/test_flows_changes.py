@@ -119,7 +119,7 @@ def test_the_summary_reads_like_a_sentence() -> None:
     ]
     assert (
         changes(before, after).summary
-        == "Two of three steps changed: the Writer's text has 4 new sentences and lost 2; one new source."
+        == "Two of three steps changed: the text of Writer has 4 new sentences and lost 2; one new source."
     )
     assert changes(before, before).summary == "Nothing changed: all three steps gave the same."
     assert changes(before[:1], after[:1]).summary == "The only step changed: one new source."
