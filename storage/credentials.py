@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -73,6 +74,11 @@ class Credentials:
         if _hasher.check_needs_rehash(known):
             self._renew(name, known, _hasher.hash(_encoded(password)))
         return True
+
+    def mark(self, name: str) -> str | None:
+        """A short text that changes when the password does, and tells nothing of it; None for an unknown name."""
+        known = self._read().get(name)
+        return None if known is None else hashlib.sha256(known.encode()).hexdigest()[:16]
 
     def _renew(self, name: str, old: str, new: str) -> None:
         with self._lock():

@@ -5,6 +5,10 @@ class StorageError(Exception):
     """The store could not do what was asked."""
 
 
+class Closed(StorageError):
+    """The store was closed by its own process."""
+
+
 class NotFound(StorageError):
     """There is no such run, turn or session, or it is another user's."""
 

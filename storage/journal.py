@@ -27,10 +27,16 @@ from .encoding import (
 from .errors import AlreadyCompleted, Busy, NotFound, StorageError
 from .events import append_events, refuse_deleted
 from .files import File
+from .hashes import entry_hash
 from .processes import Owner
 from .records import EventRecord, JournalEntry, Question, Run, RunRequest, RunStatus, StepOutput, Usage, now
 
 UNINDEXED, INDEXED = 0, 1
+BY_INPUT = (
+    "select * from runs where user_id = ? and input_key = ? and status = 'completed' "
+    "and workflow = coalesce(?, workflow){} order by finished_at desc limit 1"
+)
+UNEDITED = " and not exists (select 1 from steps where run_id = runs.id and edited != '')"
 
 
 def create_run(db: Database, request: RunRequest, owner: str) -> None:
@@ -60,6 +66,9 @@ def create_run(db: Database, request: RunRequest, owner: str) -> None:
             "forked_from": request.forked_from,
             "started_at": to_time(request.started_at),
         }
+    )
+    db.execute(  # in the same breath: a run that its turn does not know of would never be gone on with
+        "update turns set run_ids = json_insert(run_ids, '$[#]', ?) where id = ?", [request.id, request.turn_id]
     )
     sessions.touch(db, request.session_id, request.user_id)
 
@@ -104,26 +113,32 @@ def record(db: Database, run_id: str, entry: JournalEntry, events: Sequence[Even
     earlier = db.execute("select id from steps where run_id = ? and path = ?", [run_id, clean(entry.path)]).fetchone()
     if earlier:
         passages.remove(db, earlier)
+    columns = (
+        clean(entry.path),
+        entry.kind,
+        entry.status,
+        maybe_json(entry.output),
+        maybe_json(entry.decision),
+        maybe_json(entry.changes),
+    )
     (step_id,) = db.execute(
-        "insert into steps(run_id, path, kind, status, attempt, step_name, output, decision, changes, spent, "
-        "started_at, finished_at, indexed) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "insert into steps(run_id, path, kind, status, output, decision, changes, hash, attempt, step_name, spent, "
+        "started_at, finished_at, edited, indexed) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "on conflict(run_id, path) do update set kind = excluded.kind, status = excluded.status, "
-        "attempt = excluded.attempt, step_name = excluded.step_name, output = excluded.output, "
-        "decision = excluded.decision, changes = excluded.changes, spent = excluded.spent, "
-        "started_at = excluded.started_at, finished_at = excluded.finished_at, indexed = excluded.indexed returning id",
+        "output = excluded.output, decision = excluded.decision, changes = excluded.changes, hash = excluded.hash, "
+        "attempt = excluded.attempt, step_name = excluded.step_name, spent = excluded.spent, "
+        "started_at = excluded.started_at, finished_at = excluded.finished_at, edited = excluded.edited, "
+        "indexed = excluded.indexed returning id",
         [
             run_id,
-            clean(entry.path),
-            entry.kind,
-            entry.status,
+            *columns,
+            entry_hash(*columns),
             entry.attempt,
             clean(entry.output.step_name) if entry.output else None,
-            maybe_json(entry.output),
-            maybe_json(entry.decision),
-            maybe_json(entry.changes),
             to_json(entry.spent),
             to_time(entry.started_at),
             to_time(entry.finished_at),
+            entry.edited,
             UNINDEXED if waits else INDEXED,
         ],
     ).fetchone()
@@ -146,6 +161,7 @@ def journal(db: Database, run_id: str) -> list[JournalEntry]:
             started_at=from_time(row["started_at"]),
             finished_at=from_time(row["finished_at"]),
             spent=to_usage(from_json(row["spent"])),
+            edited=row["edited"],
         )
         for row in rows
     ]
@@ -232,13 +248,12 @@ def completed_run_ids(db: Database, session_id: str, user_id: str, limit: int) -
 
 
 def run_by_input(db: Database, user_id: str, workflow: str | None, input_text: str) -> Run | None:
-    """The user's newest completed run of that very input, whatever its case, spacing and final punctuation."""
-    rows = db.query(
-        "select * from runs where user_id = ? and input_key = ? and status = 'completed' "
-        "and workflow = coalesce(?, workflow) order by finished_at desc limit 1",
-        [user_id, input_key(input_text), workflow],
-    )
-    row = next(rows, None)
+    """The user's newest completed run of that very input, whatever its case, spacing and final punctuation.
+
+    One that a person edited counts when there is no other.
+    """
+    asked = [user_id, input_key(input_text), workflow]
+    row = next(db.query(BY_INPUT.format(UNEDITED), asked), None) or next(db.query(BY_INPUT.format(""), asked), None)
     return _to_run(row) if row else None
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sqlite_utils import Database
-from sqlite_utils.db import ForeignKey
 from sqlite_utils.migrations import Migrations
 
 from .errors import NewerSchema
+from .first_tables import cascade, make_first_tables, of_session
+from .hashes import entry_hash
 
 migration = Migrations("refrain")
 
@@ -25,10 +26,7 @@ def migrate(db: Database, name: str) -> None:
 
 @migration()
 def m001_initial(db: Database) -> None:
-    _people(db)
-    _runs(db)
-    _talk(db)
-    _recall(db)
+    make_first_tables(db)
 
 
 @migration()
@@ -55,7 +53,7 @@ def m005_vectors_of_passages(db: Database) -> None:
         {"passage_id": int, "model": str, "vector": bytes},
         pk=("passage_id", "model"),
         not_null={"vector"},
-        foreign_keys=[_cascade("vectors", "passage_id", "passages")],
+        foreign_keys=[cascade("vectors", "passage_id", "passages")],
     )
 
 
@@ -97,203 +95,34 @@ def m009_attachments_of_sessions(db: Database) -> None:
         },
         pk="id",
         not_null={"user_id", "session_id", "name", "media_type", "digest", "created_at"},
-        foreign_keys=[_of_session("attachments")],
+        foreign_keys=[of_session("attachments")],
     ).create_index(["user_id", "session_id", "digest"], unique=True)
     db.table("attachments").create_index(["user_id", "session_id", "created_at"])
     db.table("attachment_pages").create(
         {"attachment_id": str, "number": int, "label": str, "text": str},
         pk=("attachment_id", "number"),
         not_null={"label", "text"},
-        foreign_keys=[_cascade("attachment_pages", "attachment_id", "attachments")],
+        foreign_keys=[cascade("attachment_pages", "attachment_id", "attachments")],
     )
     db.table("turns").add_column("files", str)
 
 
-def _people(db: Database) -> None:
-    db.table("users").create(
-        {"number": int, "id": str, "created_at": str, "metadata": str, "passages": int, "next_passage": int},
-        pk="number",
-        not_null={"id", "created_at"},
-        defaults={"metadata": "{}", "passages": 0, "next_passage": 1},
-    ).create_index(["id"], unique=True)
-    db.table("sessions").create(
-        {
-            "user_id": str,
-            "id": str,
-            "title": str,
-            "created_at": str,
-            "updated_at": str,
-            "metadata": str,
-            "state": str,
-        },
-        pk=("user_id", "id"),
-        not_null={"created_at", "updated_at"},
-        defaults={"metadata": "{}", "state": "{}"},
-        foreign_keys=[("user_id", "users", "id")],
-    )
-    db.table("sessions").create_index(["id", "updated_at"])
-    db.table("sessions").create_index(["user_id", "updated_at", "id"])
+@migration()
+def m010_hashes_of_steps(db: Database) -> None:
+    """What a step gave is hashed when it is kept; what was kept before is hashed as it stands now."""
+    db.table("steps").add_column("hash", str)
+    db.register_function(entry_hash, name="refrain_entry_hash", deterministic=True)
+    db.execute("update steps set hash = refrain_entry_hash(path, kind, status, output, decision, changes)")
 
 
-def _runs(db: Database) -> None:
-    runs = db.table("runs").create(
-        {
-            "id": str,
-            "user_id": str,
-            "session_id": str,
-            "turn_id": str,
-            "workflow": str,
-            "fingerprint": str,
-            "status": str,
-            "owner": str,
-            "input": str,
-            "input_key": str,
-            "start_state": str,
-            "history": str,
-            "files": str,
-            "forked_from": str,
-            "content": str,
-            "steps": str,
-            "session_state": str,
-            "error": str,
-            "question": str,
-            "usage": str,
-            "started_at": str,
-            "finished_at": str,
-        },
-        pk="id",
-        not_null={"user_id", "session_id", "workflow", "status", "started_at"},
-        foreign_keys=[_of_session("runs")],
-    )
-    for columns in (
-        ["started_at"],
-        ["status", "started_at"],
-        ["workflow", "started_at"],
-        ["session_id", "started_at"],
-        ["user_id", "started_at"],
-        ["user_id", "status", "started_at"],
-        ["user_id", "workflow", "started_at"],
-        ["user_id", "session_id", "started_at"],
-        ["user_id", "session_id", "status", "finished_at"],
-        ["user_id", "input_key", "status", "finished_at"],
-    ):
-        runs.create_index(columns)
-    db.execute("create index idx_runs_working on runs(owner) where status in ('queued', 'running')")
-    db.table("steps").create(
-        {
-            "id": int,
-            "run_id": str,
-            "path": str,
-            "kind": str,
-            "status": str,
-            "attempt": int,
-            "step_name": str,
-            "output": str,
-            "decision": str,
-            "changes": str,
-            "started_at": str,
-            "finished_at": str,
-            "indexed": int,
-        },
-        pk="id",
-        not_null={"run_id", "path", "kind", "status", "indexed"},
-        foreign_keys=[_cascade("steps", "run_id", "runs")],
-    ).create_index(["run_id", "path"], unique=True)
-    db.execute("create index idx_steps_unindexed on steps(id) where indexed = 0")
+@migration()
+def m011_edited_steps(db: Database) -> None:
+    """What a person put in the place of a step's output is marked from now on, with what came of it."""
+    db.table("steps").add_column("edited", str, not_null_default="")
+    db.execute("create index idx_steps_edited on steps(run_id) where edited != ''")
 
 
-def _talk(db: Database) -> None:
-    db.table("turns").create(
-        {
-            "id": str,
-            "user_id": str,
-            "session_id": str,
-            "status": str,
-            "owner": str,
-            "message": str,
-            "started_at": str,
-            "finished_at": str,
-            "decision": str,
-            "answer": str,
-            "citations": str,
-            "run_ids": str,
-            "usage": str,
-            "error": str,
-        },
-        pk="id",
-        not_null={"user_id", "session_id", "status", "started_at"},
-        foreign_keys=[_of_session("turns")],
-    ).create_index(["user_id", "session_id", "started_at"])
-    db.table("turns").create_index(["session_id", "started_at"])
-    db.execute("create index idx_turns_working on turns(owner) where status in ('queued', 'running')")
-    db.table("citations").create(
-        {"run_id": str, "turn_id": str},
-        pk=("run_id", "turn_id"),
-        foreign_keys=[_cascade("citations", "turn_id", "turns")],
-    ).create_index(["turn_id"])
-    db.table("events").create(
-        {
-            "stream": str,
-            "seq": int,
-            "type": str,
-            "turn_id": str,
-            "run_id": str,
-            "path": str,
-            "name": str,
-            "at": str,
-            "data": str,
-        },
-        pk=("stream", "seq"),
-    )
-    db.table("deleted").create({"id": str}, pk="id")
-    db.table("feedback").create(
-        {"id": str, "turn_id": str, "user_id": str, "value": int, "comment": str},
-        pk="id",
-        not_null={"turn_id", "user_id", "value"},
-        foreign_keys=[_cascade("feedback", "turn_id", "turns")],
-    ).create_index(["turn_id"], unique=True)
-    db.table("files").create(
-        {
-            "id": str,
-            "user_id": str,
-            "session_id": str,
-            "name": str,
-            "mime": str,
-            "content": bytes,
-            "created_at": str,
-        },
-        pk="id",
-        not_null={"user_id", "session_id", "name", "content"},
-        foreign_keys=[_of_session("files")],
-    ).create_index(["user_id", "session_id"])
-
-
-def _recall(db: Database) -> None:
-    db.table("passages").create(
-        {"id": int, "step_id": int, "start": int, "stop": int, "words": int, "text_key": int, "text": str},
-        pk="id",
-        not_null={"step_id", "start", "stop", "text", "text_key", "words"},
-        foreign_keys=[("step_id", "steps", "id")],
-    ).create_index(["step_id"])
-    # The texts stand in `passages`; the index keeps no copy, and no positions, which nothing asks for. One column,
-    # as FTS5 would look through other users' rows for the next one that has the word in a certain column.
-    db.execute(
-        "create virtual table passage_words using fts5(words, content='', detail=none, "
-        "tokenize='porter unicode61 remove_diacritics 2')"
-    )
-
-
-def _of_session(table: str) -> ForeignKey:
-    return ForeignKey(
-        table,
-        None,
-        "sessions",
-        None,
-        columns=("user_id", "session_id"),
-        other_columns=("user_id", "id"),
-        is_compound=True,
-    )
-
-
-def _cascade(table: str, column: str, other: str) -> ForeignKey:
-    return ForeignKey(table, column, other, "id", on_delete="CASCADE")
+@migration()
+def m012_search_of_turns(db: Database) -> None:
+    """What was said is searched in this index alone: the rows hold long decisions, too."""
+    db.table("turns").create_index(["user_id", "session_id", "message", "answer"])

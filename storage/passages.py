@@ -20,7 +20,8 @@ MERGED_PAGES = 64  # of the index in one go: a few milliseconds
 INPUT_MARK = "0q"  # begins the index's words that stand in the run's input, not in the passage
 
 FOUND = """
-    p.id, p.start, p.stop, p.text, p.text_key, p.words, s.run_id, s.path, s.step_name, s.finished_at
+    p.id, p.start, p.stop, p.text, p.text_key, p.words, s.run_id, s.path, s.step_name, s.finished_at,
+    s.edited
     from passages p join steps s on s.id = p.step_id
 """
 RUN_COLUMNS = "select id, workflow, input, status, session_id from runs where id in "
@@ -49,12 +50,12 @@ def index_step(db: Database, step_id: int) -> None:
         return
     output, run_input, number, following = row
     text = content_text(from_json(output)["content"])
-    lead = _lead(run_input)
+    lead = lead_words(run_input)
     passages, found = [], []
     for n, (start, stop) in enumerate(cut(text), following):
         body = words(text[start:stop])
         rowid = number << 32 | n
-        passages.append((rowid, step_id, start, stop, len(body), _text_key(body), text[start:stop]))
+        passages.append((rowid, step_id, start, stop, len(body), text_key(body), text[start:stop]))
         found.append((rowid, " ".join([*body, *lead])))
     db.conn.executemany("insert into passages values (?, ?, ?, ?, ?, ?, ?)", passages)
     db.conn.executemany("insert into passage_words(rowid, words) values (?, ?)", found)
@@ -88,7 +89,7 @@ def remove(db: Database, step_ids: Iterable[int]) -> None:
         # An index without a copy of its texts forgets a row only when told exactly what it had learned.
         db.conn.executemany(
             "insert into passage_words(passage_words, rowid, words) values ('delete', ?, ?)",
-            [(rowid, " ".join([*words(text), *_lead(run_input)])) for rowid, text, run_input, _ in rows],
+            [(rowid, " ".join([*words(text), *lead_words(run_input)])) for rowid, text, run_input, _ in rows],
         )
         db.execute("delete from passages where step_id = ?", [step_id])
         db.execute("update users set passages = passages - ? where id = ?", [len(rows), rows[0][3]])
@@ -126,13 +127,16 @@ def to_passage(row: dict[str, Any], run: dict[str, Any], score: float) -> Passag
         end=row["stop"],
         score=score,
         id=row["id"],
+        edited=row["edited"],
     )
 
 
-def _lead(run_input: str) -> list[str]:
+def lead_words(run_input: str) -> list[str]:
+    """What the run's input, as JSON, adds to the words that lead to its passages."""
     return [INPUT_MARK + word for word in words(content_text(from_json(run_input))[:INPUT_CHARACTERS])]
 
 
-def _text_key(body: list[str]) -> int:
+def text_key(body: list[str]) -> int:
+    """The same for passages of the same words."""
     digest = hashlib.blake2b(" ".join(body).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

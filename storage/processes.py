@@ -54,6 +54,18 @@ class Owner:
         return self._folder / f"{owner}.lock"
 
 
+def anyone_lives(folder: Path) -> bool:
+    """Whether a living process has the store open whose owners' folder this is; to be asked under `opening`."""
+    for file in folder.glob("*.lock"):
+        lock = _lock(file)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+    return False
+
+
 def opening(folder: Path) -> FileLock:
     """The lock under which a store is opened: one process at a time migrates and looks for the dead."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -12,8 +12,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
-from .errors import StorageError
-from .writer import connect, plainly
+from .errors import Closed
+from .faults import plainly
+from .writer import connect
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,11 +32,11 @@ class Readers:
         self._threads = ThreadPoolExecutor(THREADS, "refrain-reader", initializer=self._open)
 
     async def run(self, read: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `read` gives for these arguments. Raises StorageError when the store is closed."""
+        """What `read` gives for these arguments. Raises Closed when the store is closed."""
         try:
             reading = self._threads.submit(self._read, lambda db: read(db, *args, **kwargs))
         except RuntimeError:
-            raise StorageError("The store is closed.") from None
+            raise Closed("The store is closed.") from None
         return await asyncio.wrap_future(reading)
 
     def wait_for(self, read: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -43,7 +44,7 @@ class Readers:
         try:
             return self._threads.submit(self._read, lambda db: read(db, *args, **kwargs)).result()
         except RuntimeError:
-            raise StorageError("The store is closed.") from None
+            raise Closed("The store is closed.") from None
 
     def close(self) -> None:
         """Wait for the readers, and close their connections."""

@@ -18,6 +18,7 @@ EntryStatus = Literal["completed", "failed", "skipped"]
 QuestionKind = Literal["confirm", "input", "review", "route", "budget"]
 Action = Literal["answer", "run", "refresh", "resume", "chat", "clarify"]
 Override = Literal["answer", "run"]
+Edited = Literal["", "here", "before"]  # a person's text stands for what a step gave, or for what led to it
 TurnStatus = Literal["queued", "running", "completed", "paused", "cancelled", "failed", "interrupted"]
 
 
@@ -126,7 +127,8 @@ class JournalEntry:
     """One known answer of a run: a leaf's output, or a verdict, a choice, a person's answer (`decision`).
 
     `kind` is the lower-case class name of the node, or `verdict`, `choice`, `answer`; `changes` are the
-    session-state values the step changed; `spent` is what the run had used by then.
+    session-state values the step changed; `spent` is what the run had used by then. `edited` says whether a person's
+    text is its output (`here`), or that of a step before it in the run (`before`).
     """
 
     path: str
@@ -139,6 +141,7 @@ class JournalEntry:
     started_at: datetime = field(default_factory=now)
     finished_at: datetime = field(default_factory=now)
     spent: Usage = Usage()
+    edited: Edited = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ class Passage:
     """A piece (about 150 words) of a finished step's output, as the search returns it.
 
     `start` and `end` are character offsets into the step's output text; `score` is higher for a better match,
-    comparable within one search only. `id` is its number in the store, 0 if it is in none.
+    comparable within one search only. `id` is its number in the store, 0 if it is in none; `edited` that of its step.
     """
 
     run_id: str
@@ -185,6 +188,7 @@ class Passage:
     end: int
     score: float = 0.0
     id: int = 0
+    edited: Edited = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,7 @@ class Citation:
     finished_at: datetime
     excerpt: str
     label: int = 0
+    edited: Edited = ""
 
 
 @dataclass(frozen=True, slots=True)

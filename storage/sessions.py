@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from .encoding import clean, from_json, from_time, to_json, to_time
 from .errors import NotFound
 from .records import Session, Usage, now
+from .session_search import having
 from .users import ensure_user
 
 _COLUMNS = "select id, user_id, title, created_at, updated_at, metadata from sessions"
@@ -52,12 +53,10 @@ def list_sessions(db: Database, user_id: str, *, limit: int, before: str | None,
     if before is not None:
         clauses.append("(updated_at, id) < (select updated_at, id from sessions where user_id = ? and id = ?)")
         arguments += [user_id, before]
-    if search:
-        clauses.append(
-            "(title like ? escape '\\' or exists (select 1 from turns t where t.user_id = sessions.user_id "
-            "and t.session_id = sessions.id and t.message like ? escape '\\'))"
-        )
-        arguments += [_pattern(search)] * 2
+    if search and search.strip():
+        clause, given = having(db, user_id, search)
+        clauses.append(clause)
+        arguments += given
     rows = db.query(
         f"{_COLUMNS} where {' and '.join(clauses)} order by updated_at desc, id desc limit ?",
         [*arguments, limit],
@@ -126,11 +125,6 @@ def _known(db: Database, session_id: str, user_id: str) -> Session:
     if session is None:
         raise NotFound(f"There is no session {session_id}.")
     return session
-
-
-def _pattern(search: str) -> str:
-    escaped = clean(search).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 def _to_session(row: dict[str, Any]) -> Session:

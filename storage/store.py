@@ -17,6 +17,7 @@ from . import attachments, events, journal, passages, recall, sessions, turns, u
 from .attachment_shelf import AttachmentShelf, attachment_folder
 from .errors import StorageError
 from .events import append_events
+from .faults import plainly
 from .migrations import migrate
 from .processes import Owner, interrupt_orphans, opening
 from .readers import Readers
@@ -53,9 +54,9 @@ class RunStore(RunShelf, AttachmentShelf):
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._path = Path(path or os.environ.get("REFRAIN_DB") or DEFAULT_PATH).absolute()
-        _make_file(self._path)
         folder = self._path.with_name(f"{self._path.name}.owners")
         try:
+            _make_file(self._path)
             with opening(folder):
                 db = connect(self._path)
                 try:
@@ -63,8 +64,8 @@ class RunStore(RunShelf, AttachmentShelf):
                 except BaseException:
                     db.close()
                     raise
-        except sqlite3.DatabaseError as error:
-            raise StorageError(f"{self._path} can't be used as a database: {error}.") from error
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise StorageError(f"{self._path} can't be used as a database: {error}. {plainly(error)}") from error
         self._writer = Writer(db, at_end=self._owner.release, upkeep=passages.merge)
         self._readers = Readers(self._path)
         self._indexing: dict[str, Future[None]] = {}
@@ -86,6 +87,10 @@ class RunStore(RunShelf, AttachmentShelf):
     async def create_run(self, request: RunRequest) -> None:
         """Keep a new run as running in this process; its session and user are made if there are none."""
         await self._writer.run(journal.create_run, request, self._owner.id)
+
+    async def interrupt_orphans(self) -> None:
+        """Runs and turns that other processes worked on, and that have died since, become `interrupted`."""
+        await self._writer.run(interrupt_orphans, self._owner)
 
     async def run_request(self, run_id: str) -> RunRequest:
         """What the run was asked to do. Raises NotFound."""
@@ -238,10 +243,14 @@ class RunStore(RunShelf, AttachmentShelf):
 
         All that the user's runs recorded before is found, whatever became of the runs.
         """
+        await self._indexed(user_id)
+        return await self._readers.run(recall.search, text, user_id, session_id, limit, also)
+
+    async def _indexed(self, user_id: str) -> None:
+        """Wait until all that the user's runs recorded before is in the index."""
         indexing = self._indexing.get(user_id)
         if indexing is not None:
             await asyncio.gather(asyncio.wrap_future(indexing), return_exceptions=True)
-        return await self._readers.run(recall.search, text, user_id, session_id, limit, also)
 
     async def passages_of(self, *run_ids: str) -> list[Passage]:
         """The runs' passages, in the order of their steps; none for a run that does not exist."""
@@ -281,8 +290,10 @@ class RunStore(RunShelf, AttachmentShelf):
     ) -> list[Session]:
         """The user's sessions, last used first, from after the session `before`.
 
-        `search` keeps those with that text in their title or in a message.
+        `search` keeps those with all its words in their title, in a message with its answer, or in what a step gave.
         """
+        if search:
+            await self._indexed(user_id)
         return await self._readers.run(sessions.list_sessions, user_id, limit=limit, before=before, search=search)
 
     async def rename_session(self, session_id: str, user_id: str, title: str) -> None:

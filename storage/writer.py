@@ -14,7 +14,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
-from .errors import StorageError
+from .errors import Closed
+from .faults import plainly
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,15 +35,6 @@ def connect(path: Path) -> Database:
     connection.execute("pragma synchronous = normal")
     connection.execute("pragma secure_delete = on")  # a deleted conversation's text goes from the file itself
     return Database(connection)
-
-
-def plainly(error: BaseException) -> BaseException:
-    """The error as callers may see it: what the database says comes as a StorageError."""
-    if isinstance(error, sqlite3.DatabaseError):
-        failure = StorageError(f"The database refused: {error}.")
-        failure.__cause__ = error
-        return failure
-    return error
 
 
 class Writer:
@@ -102,7 +94,7 @@ class Writer:
         future.set_running_or_notify_cancel()  # from here on it can't be cancelled
         with self._wake:
             if self._closing:
-                raise StorageError("The store is closed.")
+                raise Closed("The store is closed.")
             queue.append((unit, future))
             self._wake.notify()
         return future

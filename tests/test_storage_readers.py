@@ -20,7 +20,7 @@ async def test_readers_see_what_was_written_and_write_nothing(tmp_path: Path) ->
         db.execute("insert into numbers values (?)", [n])
         counts = await asyncio.gather(*(readers.run(lambda read: read.table("numbers").count) for _ in range(8)))
         assert counts == [n + 1] * 8
-    with pytest.raises(StorageError, match="readonly"):
+    with pytest.raises(StorageError, match="read-only"):
         await readers.run(lambda read: read.execute("delete from numbers"))
     readers.close()
     with pytest.raises(StorageError, match="closed"):
