@@ -208,4 +208,6 @@ def _silence(name: str, reply: AIMessage) -> str:
         return f"{name}'s model reached its length limit before it said anything."
     if reason == "content_filter":
         return f"The provider's content filter stopped {name}'s reply."
-    return f"{name}'s model gave an empty reply."
+    if reply.tool_calls or reply.invalid_tool_calls:
+        return f"{name}'s model called tools again and again and gave no answer. Try again, or use another model."
+    return f"{name}'s model gave an empty reply. Try again, or use another model."

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
+import json
 
 import openai
 from langchain_core.exceptions import ContextOverflowError
 
 from agents.errors import AgentError
+from agents.redaction import redacted
 
 PERMANENT = {400, 401, 403, 404}
-_SECRET = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{4,}|\bBearer\s+\S+", re.IGNORECASE)
 _DETAIL_LIMIT = 200  # characters of a provider's own words
 
 
@@ -30,11 +29,13 @@ def is_permanent(error: BaseException) -> bool:
 def explain(error: BaseException) -> str:
     """What went wrong and what to do, in a sentence or two without keys in it."""
     if isinstance(error, AgentError):
-        return str(error)
+        return redacted(str(error))
     if isinstance(error, ContextOverflowError) or _mentions(error, "context_length", "maximum context"):
         return "The conversation is too long for the model. Shorten the input or use a model that reads more."
     if isinstance(error, NotImplementedError):
         return "This model cannot call tools. Choose a model that can."
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) or _mentions(error, "No generation chunks"):
+        return "The model's server sent something that is no reply. Check OPENAI_BASE_URL, then try again."
     if isinstance(error, openai.APITimeoutError | TimeoutError):
         return "The model did not answer in time. Try again in a moment."
     if isinstance(error, openai.APIConnectionError | ConnectionError):
@@ -108,9 +109,6 @@ def _detail(error: BaseException) -> str:
     """The provider's own words: one line, bounded, without keys."""
     body = getattr(error, "body", None)
     said = body.get("message") if isinstance(body, dict) else None
-    text = " ".join(str(said or error).split()) or type(error).__name__
-    if key := os.environ.get("OPENAI_API_KEY"):
-        text = text.replace(key, "…")
-    text = _SECRET.sub("…", text)
+    text = redacted(" ".join(str(said or error).split())) or type(error).__name__
     text = text if len(text) <= _DETAIL_LIMIT else f"{text[:_DETAIL_LIMIT]}…"
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 import uuid
 import weakref
 from collections.abc import AsyncGenerator, Sequence
@@ -35,11 +36,16 @@ from agents.context import record_usage, wants_offline
 from agents.errors import ModelFailed
 from agents.failures import explain, is_permanent
 from agents.offline import OfflineModel
+from agents.pairs import PairedText, paired, paired_value
 from storage.records import Usage
 
 DEFAULT_MODEL = "gpt-4.1-mini"
+REPLY_SECONDS = 900.0  # and characters of a reply, after which it counts as one that never ends
+REPLY_CHARACTERS = 2_000_000
+ENDLESS = "The model's reply did not come to an end, so it was cut off. Try again, or use another model."
 TIMEOUT = 60.0  # seconds without a byte, or without a chunk, before a model counts as stuck
 RETRIES = 2
+NO_REPLY = "The model gave an empty reply. Try again, or use another model."
 _COUNTED = "refrain-counted"  # the tag of a call whose usage `stream_reply` records itself
 
 __all__ = [
@@ -151,16 +157,22 @@ async def stream_reply(
     is fit for users.
     """
     merged: BaseMessageChunk | None = None
+    told, ends, size = PairedText(), time.monotonic() + REPLY_SECONDS, 0
     try:
         async with aclosing(_chunks(model, messages, tools, options)) as chunks:
             async for chunk in chunks:
                 merged = chunk if merged is None else cast(BaseMessageChunk, merged + chunk)
-                if text := str(chunk.text):
+                size += _size(chunk)
+                if size > REPLY_CHARACTERS or time.monotonic() > ends:
+                    raise ModelFailed(ENDLESS, permanent=True)
+                if text := told.take(str(chunk.text)):
                     yield text
+        if text := told.finish():
+            yield text
     except Exception as error:
         raise ModelFailed(explain(error), permanent=is_permanent(error)) from error
     if merged is None:
-        raise ModelFailed("The model gave an empty reply.")
+        raise ModelFailed(NO_REPLY)
     reply = _whole(merged)
     record_usage(usage_of(reply))
     if isinstance(model, ChatOpenAI) and _is_cut(reply):
@@ -207,6 +219,11 @@ def _on_this_loop(model: ChatOpenAI) -> ChatOpenAI:
     return model.model_copy(update=update)
 
 
+def _size(chunk: BaseMessageChunk) -> int:
+    calls = getattr(chunk, "tool_call_chunks", ())
+    return len(str(chunk.text)) + sum(len(call["args"] or "") for call in calls)
+
+
 def _is_cut(reply: AIMessage) -> bool:
     # Every server of this protocol says why a reply ended; Responses API replies carry a status instead.
     return not ({"finish_reason", "status"} & reply.response_metadata.keys())
@@ -215,7 +232,7 @@ def _is_cut(reply: AIMessage) -> bool:
 def _whole(merged: BaseMessage) -> AIMessage:
     calls, broken = _calls_of(merged)
     return AIMessage(
-        content=merged.content,
+        content=paired_value(merged.content),
         additional_kwargs={k: v for k, v in merged.additional_kwargs.items() if k != "tool_calls"},
         response_metadata=merged.response_metadata,
         id=merged.id,
@@ -238,9 +255,12 @@ def _calls_of(merged: BaseMessage) -> tuple[list[ToolCall], list[InvalidToolCall
             arguments = json.loads(text) if text.strip() else {}
             if not isinstance(arguments, dict):
                 raise ValueError("the arguments are no JSON object")
-            calls.append(ToolCall(name=name, args=arguments, id=call_id, type="tool_call"))
+            calls.append(ToolCall(name=paired(name), args=paired_value(arguments), id=call_id, type="tool_call"))
         except ValueError as error:
-            broken.append(InvalidToolCall(name=name, args=text, id=call_id, error=str(error), type="invalid_tool_call"))
+            given = paired(text)
+            broken.append(
+                InvalidToolCall(name=name, args=given, id=call_id, error=str(error), type="invalid_tool_call")
+            )
     return calls, broken
 
 

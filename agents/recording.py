@@ -8,8 +8,6 @@ What a model was asked is kept as a digest, so prompts are not in the file.
 from __future__ import annotations
 
 import json
-import os
-import re
 import sys
 import threading
 import time
@@ -25,12 +23,11 @@ from langchain_core.messages import BaseMessage, ToolCall, ToolMessage, message_
 from agents.boundary import Asked
 from agents.digests import call_key, labels_of, loose_key, tool_key
 from agents.failures import explain, is_permanent
+from agents.redaction import secrets
 from storage.records import now
 
 FORMAT, VERSION = "refrain recording", 1
 
-_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
-_SHORTEST_SECRET = 6  # characters; what is shorter stands in texts by chance
 _OF_A_CHUNK = frozenset(
     "content tool_call_chunks tool_calls invalid_tool_calls usage_metadata additional_kwargs chunk_position".split()
 )
@@ -135,13 +132,9 @@ class Recorder:
 
 def _private() -> dict[str, str]:
     """What must not be in the file, as JSON writes it, with what is written in its place; the longest first."""
-    secrets = {
-        value: "(key)"
-        for name, value in os.environ.items()
-        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST_SECRET
-    }
+    hidden = dict.fromkeys(secrets(), "(key)")
     places = {str(Path.cwd()): ".", str(Path.home()): "~"}
-    hidden = {**secrets, **{place: short for place, short in places.items() if len(place) > 1}}
+    hidden |= {place: short for place, short in places.items() if len(place) > 1}
     written = {json.dumps(text, ensure_ascii=False)[1:-1]: instead for text, instead in hidden.items()}
     return dict(sorted(written.items(), key=lambda pair: -len(pair[0])))
 

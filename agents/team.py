@@ -31,6 +31,7 @@ from agents.failures import is_permanent
 from agents.models import resolve_model, stream_reply, usage_of
 from agents.offline import OfflineModel
 from agents.prompts import as_text, step_prompt, system_prompt
+from agents.redaction import redacted
 from storage.records import Usage
 
 Mode = Literal["coordinate", "route", "collaborate"]
@@ -245,7 +246,7 @@ async def _answer(member: Agent | Team, prompt: Prompt, members: _Members) -> st
 
 
 def _told(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    return redacted(str(error)) or type(error).__name__
 
 
 def _messages(prompt: Prompt) -> list[BaseMessage]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 IDLE_SECONDS = 10.0
 """How long a thread waits for more work before it ends."""
 
 Job = Callable[[], None]
+Result = TypeVar("Result")
 
 
 class Threads:
@@ -46,3 +48,23 @@ class Threads:
             job()
             with self._lock:
                 self._idle.append(given)
+
+
+def within(seconds: float, function: Callable[[], Result]) -> Result:
+    """What the function gives, or its error; TimeoutError after so many seconds, and its thread is left behind."""
+    done: SimpleQueue[tuple[Result | None, BaseException | None]] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            done.put((function(), None))
+        except BaseException as error:
+            done.put((None, error))
+
+    threading.Thread(target=work, name="agent-tool-within", daemon=True).start()
+    try:
+        result, error = done.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"It took longer than {seconds:g} seconds.") from None
+    if error is not None:
+        raise error
+    return result  # type: ignore[return-value]

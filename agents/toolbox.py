@@ -13,6 +13,8 @@ from pydantic import ValidationError
 from agents.boundary import INSIDE, boundary
 from agents.context import in_thread
 from agents.errors import ToolFailed
+from agents.material import material
+from agents.redaction import redacted, without_secrets
 
 ToolLike = BaseTool | BaseToolkit | Callable[..., Any]
 
@@ -77,7 +79,7 @@ async def _called(tool: BaseTool, call: ToolCall) -> ToolMessage:
         return error_message(call, f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
     if not isinstance(message, ToolMessage):
         message = ToolMessage(content=str(message), tool_call_id=call["id"] or "", name=tool.name)
-    return _bounded(message)
+    return _fit(message)
 
 
 async def _invoke(tool: BaseTool, request: ToolCall) -> Any:
@@ -93,7 +95,8 @@ async def _invoke(tool: BaseTool, request: ToolCall) -> Any:
 
 def error_message(call: ToolCall, error: str) -> ToolMessage:
     """Tell the model that its call failed."""
-    return ToolMessage(content=f"Error: {error}", tool_call_id=call["id"] or "", name=call["name"], status="error")
+    told = f"Error: {redacted(error)}"
+    return ToolMessage(content=told, tool_call_id=call["id"] or "", name=call["name"], status="error")
 
 
 def validation_problem(error: ValidationError) -> str:
@@ -104,8 +107,10 @@ def validation_problem(error: ValidationError) -> str:
     )
 
 
-def _bounded(message: ToolMessage) -> ToolMessage:
-    if not isinstance(message.content, str) or len(message.content) <= RESULT_LIMIT:
+def _fit(message: ToolMessage) -> ToolMessage:
+    """The message with a text of bounded length that passes for nothing else."""
+    if not isinstance(message.content, str):
         return message
-    cut = f"{message.content[:RESULT_LIMIT]}\n(cut: {len(message.content):,} characters in all)"
-    return message.model_copy(update={"content": cut})
+    text, length = message.content[:RESULT_LIMIT], len(message.content)
+    cut = f"\n(cut: {length:,} characters in all)" if length > RESULT_LIMIT else ""
+    return message.model_copy(update={"content": without_secrets(material(text)) + cut})

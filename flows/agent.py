@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
 from storage import RunStore
+from storage.encoding import clean
 from storage.files import Attached
 from storage.records import Preferences, RunRequest, Turn
 
 from .again import Again, checked_again
+from .asking import Setting
 from .events import Event, TurnFinished
 from .recall import Reach
 from .runner import Runner
 from .stream import EventStream
-from .turn import Setting, TurnExecution
+from .turn import TurnExecution
+from .winding_down import winds_down
 from .workflow import Workflow
 
 USUAL = Preferences()
@@ -69,7 +74,7 @@ class WorkflowAgent:
         if again is not None:
             await checked_again(self.store, self.workflows, again, user_id)
         id = turn_id or uuid4().hex
-        turn = Turn(id, message, user_id, session_id, status="queued", preferences=preferences, files=files)
+        turn = Turn(id, clean(message), user_id, session_id, status="queued", preferences=preferences, files=files)
         await self._launch(turn, again)
         return turn.id
 
@@ -92,7 +97,7 @@ class WorkflowAgent:
         self, message: str, *, session_id: str, user_id: str = "local", preferences: Preferences = USUAL
     ) -> Turn:
         """Take a turn to its end. A failure is told by the turn's `error`, not raised."""
-        turn = Turn(uuid4().hex, message, user_id, session_id, status="queued", preferences=preferences)
+        turn = Turn(uuid4().hex, clean(message), user_id, session_id, status="queued", preferences=preferences)
         task = await self._launch(turn)
         try:
             return await asyncio.shield(task)
@@ -102,6 +107,8 @@ class WorkflowAgent:
             raise
 
     async def _launch(self, turn: Turn, again: Again | None = None) -> asyncio.Task[Turn]:
+        self.runner.winding.refuse()
+        turn = await self._in_order(turn)
         await self.store.create_turn(turn)
         key = (turn.user_id, turn.session_id)
         before = self._last_of_session.get(key)
@@ -113,6 +120,13 @@ class WorkflowAgent:
         task.add_done_callback(lambda done: self._forget(key, done))
         return task
 
+    async def _in_order(self, turn: Turn) -> Turn:
+        """The turn, begun after the session's others, even if the clock was set back since."""
+        last = await self.store.turns(turn.session_id, user_id=turn.user_id, limit=1)
+        if last and last[0].started_at >= turn.started_at:
+            return replace(turn, started_at=last[0].started_at + timedelta(microseconds=1))
+        return turn
+
     async def _take(
         self, turn: Turn, stream: EventStream, before: asyncio.Task[Turn] | None, again: Again | None
     ) -> Turn:
@@ -121,6 +135,8 @@ class WorkflowAgent:
             try:
                 await asyncio.wait([before])
             except asyncio.CancelledError:
+                return await execution.withdraw()
+            if winds_down():
                 return await execution.withdraw()
         return await execution.run()
 

@@ -51,7 +51,7 @@ def citations(labels: Sequence[int], evidence: Sequence[Evidence]) -> tuple[Cita
     """The citations that these labels stand for."""
     by_label = {piece.label: piece.passage for piece in evidence}
     return tuple(
-        Citation(passage.run_id, passage.path, passage.finished_at, passage.text, label)
+        Citation(passage.run_id, passage.path, passage.finished_at, passage.text, label, passage.edited)
         for label in labels
         if (passage := by_label.get(label)) is not None
     )

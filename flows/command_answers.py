@@ -14,6 +14,7 @@ from storage.run_lists import RunLine, RunPage
 from .age import age
 from .commands import COMMANDS, Command
 from .coverage import LEAST
+from .edits import with_edit
 from .run_words import RunWords
 from .workflow import Workflow
 
@@ -120,7 +121,8 @@ def _considered(evidence: Sequence[Evidence], at: datetime) -> list[str]:
         passage = piece.passage
         about = f" on “{_short(passage.run_input)}”" if passage.run_input else ""
         told = f"{age(passage.finished_at, at)}, covers {round(piece.coverage * 100)} %"
-        lines.append(f"- {passage.step_name} of {passage.workflow}{about} · {told} · `{passage.run_id[:SHORT_ID]}`")
+        step = with_edit(f"{passage.step_name} of {passage.workflow}", passage.edited)
+        lines.append(f"- {step}{about} · {told} · `{passage.run_id[:SHORT_ID]}`")
     return lines
 
 

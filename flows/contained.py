@@ -15,12 +15,14 @@ _CODE = re.compile(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)")
 _TICK = re.compile(r"\\?`")
 _TAG = re.compile(r"\\?<(?=[A-Za-z/!?])(?!https?://[^<>\s]*>|mailto:[^<>\s]*>)")
 _IMAGE = re.compile(r"!\[")
+_LINK = re.compile(r"\]\((?!<?(?:https?://|mailto:|/|#))", re.IGNORECASE)  # to what may be a script
 _SPECIAL = re.compile(r"([\\`*\[\]|<>~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 _OPENS_BLOCK = re.compile(r"^(\d*)([-+#=.)])")
 
 
 def contained(text: str, level: int) -> str:
-    """The text, its headings below `level`, with its fences closed; no HTML, no images, no link definitions."""
+    """The text, its headings below `level`, with its fences closed; no HTML, no images, no link
+    definitions, no links to anything but an address of the web, a mail or a place here."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     made: list[str] = []
     fence = ""
@@ -88,7 +90,7 @@ def _inline(line: str) -> str:
 
 def _plain(text: str) -> str:
     # A lone mark of code would take up to the next one for code, on whatever line that stands.
-    return _TICK.sub("&#96;", _IMAGE.sub("[", _TAG.sub("&lt;", text)))
+    return _TICK.sub("&#96;", _LINK.sub(r"]\(", _IMAGE.sub("[", _TAG.sub("&lt;", text))))
 
 
 def _can_be_heading(line: str) -> bool:

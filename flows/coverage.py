@@ -20,6 +20,7 @@ LEAST = 0.1  # share of what is asked, below which a run is about something else
 WINDOW = 3  # words between a number and what it counts
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 SUPERSEDED = 0.5  # what a run falls back by when the same was done again since
+EDITED = 0.5  # what a run falls back by when a person's own text is in it; more than being in view and here lifts it
 TOPIC = 0.35  # of what a word counts in a run's input, against one in the passage
 HAD = 0.3  # what a word counts, however many runs have it, beside how much it tells them apart
 NEAR = 1.0  # what the passage nearest in meaning gets, against one that alone has all the words
@@ -68,7 +69,8 @@ class Coverage:
         apart = sum(self._tells.values()) or 1.0
         anchor = sum(self._tells[term] * in_input[term] for term in self._terms) / apart
         told = sum(self._tells[term] * held[term] for term in self._terms) / apart
-        score = told + 0.7 * anchor + 0.08 * past.in_session + 0.4 * past.in_view - SUPERSEDED * past.superseded
+        score = told + 0.7 * anchor + 0.08 * past.in_session + 0.4 * past.in_view
+        score -= SUPERSEDED * past.superseded + EDITED * past.edited
         return Fit(
             past,
             sum(term.weight * held[term] for term in self._terms) / total,

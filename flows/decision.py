@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from storage.records import Action, Decision, Evidence
+from storage.records import Action, Decision, Edited, Evidence
 
 from .age import age, is_stale, out_of_date
 from .choice import Choice, choose, named
 from .coverage import LEAST, Coverage, Fit
+from .edits import with_edit
 from .past import input_text
 from .picking import is_anchored, newest_here, on_topic, same_topic, tied
 from .question import SOFT, Question
@@ -96,9 +97,11 @@ class _Case:
             return replace(
                 _work("refresh", same.workflow, input_text(same.input), reason), evidence=self._evidence({}), firm=True
             )
+        edited = any(fit.past.run_id == same.id and fit.past.edited for fit in self.fits)
+        current = "which is still current" + ("; text of yours is in it" if edited else "")
         return Decision(
             "answer",
-            f"{same.workflow} was run on exactly this {age(same.finished_at, self.now)}, which is still current.",
+            f"{same.workflow} was run on exactly this {age(same.finished_at, self.now)}, {current}.",
             evidence=self._evidence({same.id: 9.0}),
             workflow=same.workflow,
             input=input_text(same.input),
@@ -224,7 +227,8 @@ class _Case:
 
     def _answer_if_current(self, fit: Fit, sure: float) -> Decision:
         past = fit.past
-        where = f"{self._step_of(fit)} ({past.workflow}, {age(past.finished_at, self.now)})"
+        name, edited = self._step_of(fit)
+        where = f"{name} ({with_edit(past.workflow, edited)}, {age(past.finished_at, self.now)})"
         if why := self._out_of_date(fit):
             partly = "" if sure >= ENOUGH else " and may not hold all of it"
             return self._refresh(fit, f"what {where} found {why}{partly}", sure)
@@ -284,9 +288,10 @@ class _Case:
             bonus[run_id] = bonus.get(run_id, 0.0) + more
         return self.coverage.evidence(passages, bonus, self.known.near)
 
-    def _step_of(self, fit: Fit) -> str:
+    def _step_of(self, fit: Fit) -> tuple[str, Edited]:
+        """The step that holds most of what is asked, and whether a person's own text is in that."""
         best = self.coverage.rank(fit.past.passages, {})
-        return best[0][1].step_name if best else "A step"
+        return (best[0][1].step_name, best[0][1].edited) if best else ("A step", "")
 
 
 def _work(action: Action, workflow: str | None, input: str, reason: str) -> Decision:

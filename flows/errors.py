@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from agents.errors import AgentError
+from agents.redaction import redacted
+from storage.errors import StorageError
 from storage.records import StepOutput
 
 _CAUSE_LIMIT = 2_000  # characters
@@ -53,8 +55,9 @@ class Rejected(WorkflowError):
 
 
 def cause_of(error: BaseException) -> str:
-    """Why a step failed, in words: an error of ours says it itself, another one is named by its class."""
-    text = str(error) if isinstance(error, AgentError | WorkflowError) else f"{type(error).__name__}: {error}"
+    """Why a step failed, in words without keys: an error of ours says it itself, another one is named by its class."""
+    ours = isinstance(error, AgentError | WorkflowError | StorageError)
+    text = redacted(str(error) if ours else f"{type(error).__name__}: {error}")
     return text if len(text) <= _CAUSE_LIMIT else f"{text[:_CAUSE_LIMIT]}…"
 
 

@@ -8,7 +8,8 @@ from functools import reduce
 from typing import Any, TypeVar
 
 from agents.context import current_session, current_shelf, current_user
-from storage.records import JournalEntry, Run, RunRequest, RunStatus, StepOutput, Usage, now
+from storage.errors import Closed, NotFound, StorageError
+from storage.records import JournalEntry, Question, Run, RunRequest, RunStatus, StepOutput, Usage, now
 
 from .errors import Rejected, cause_of, failure_of
 from .events import BaseEvent, RunCancelled, RunFailed, RunFinished, RunPaused, RunStarted
@@ -20,6 +21,7 @@ from .scope import RunContext, Scope
 from .state import changes_between, copied
 from .steps import NodeList
 from .stream import EventStream
+from .winding_down import Interruption, winds_down
 from .work import shielded, waited_for
 
 E = TypeVar("E", bound=BaseEvent)
@@ -51,7 +53,7 @@ class Execution:
         self._answered = last_answer(known) if resumed else None
         self._context = RunContext(
             run_id=request.id,
-            journal=Journal(request.id, store, known),
+            journal=Journal(request.id, store, known, steps),
             stream=stream,
             user_id=request.user_id,
             session_id=request.session_id,
@@ -87,12 +89,17 @@ class Execution:
         try:
             output = await self._worked()
         except asyncio.CancelledError:
+            if winds_down() and not self._cancelled:
+                await shielded(self._leave())
+                raise
             run = await shielded(self._end("cancelled", self._so_far(), None, RunCancelled))
             if not self._cancelled:
                 raise
             if self._task is not None:
                 self._task.uncancel()
             return run
+        except Interruption:
+            return await self._leave()
         except Pause as pause:
             return await self._end("paused", self._so_far(), None, RunPaused, question=pause.question)
         except Rejected as no:
@@ -140,20 +147,52 @@ class Execution:
         changes = changes_between(request.session_state, self._scope.state)
         seq = self._stream.prepare(event, request.id, "", request.workflow, **fields)
         try:
-            await self._store.end_run(
-                request.id,
-                status=status,
-                content=output.content,
-                error=failure,
-                question=question,
-                session_state=self._scope.state,
-                state_changes=changes,
-                usage=usage,
-                steps=output.steps,
-                events=self._stream.take_unstored(),
-            )
+            with self._stream.storing() as events:
+                await self._store.end_run(
+                    request.id,
+                    status=status,
+                    content=output.content,
+                    error=failure,
+                    question=question,
+                    session_state=self._scope.state,
+                    state_changes=changes,
+                    usage=usage,
+                    steps=output.steps,
+                    events=events,
+                )
+        except (NotFound, Closed):
+            raise
+        except StorageError as refused:
+            self._stream.withdraw(seq)
+            self._scope.emit(RunFailed, error=cause_of(refused))
+            raise
         finally:
             self._stream.release(seq)
+        return self._run(status, output, usage, failure, question)
+
+    async def _leave(self) -> Run:
+        """Leave the run as it is, to be gone on with after the end of this process; no event tells of that."""
+        usage, output = self._context.usage, self._so_far()
+        with self._stream.storing() as events:
+            await self._store.end_run(
+                self.request.id,
+                status="interrupted",
+                session_state=self._scope.state,
+                usage=usage,
+                steps=output.steps,
+                events=events,
+            )
+        return self._run("interrupted", output, usage)
+
+    def _run(
+        self,
+        status: RunStatus,
+        output: StepOutput,
+        usage: Usage,
+        failure: str | None = None,
+        question: Question | None = None,
+    ) -> Run:
+        request = self.request
         return Run(
             id=request.id,
             workflow=request.workflow,
@@ -167,7 +206,7 @@ class Execution:
             usage=usage,
             forked_from=request.forked_from,
             started_at=request.started_at,
-            finished_at=None if question else now(),
+            finished_at=None if status in ("paused", "interrupted") else now(),
             user_id=request.user_id,
             session_id=request.session_id,
             turn_id=request.turn_id,

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from agents import events as said
 from agents.agent import Agent
 from agents.context import in_thread
+from agents.material import evidence, material
 from agents.models import UsageCounter
 from agents.prompts import step_prompt
 from storage.records import Run, StepOutput, now
@@ -131,10 +132,10 @@ def _prompt(step_input: StepInput) -> str:
     request, results = step_input.get_input_as_string(), []
     if step_input.previous_step_content is not None:
         last = next(reversed(list(step_input.previous_step_outputs)), "Input")
-        results.append((last, as_text(step_input.previous_step_content)))
+        results.append((last, material(as_text(step_input.previous_step_content))))
     results += _known(step_input)
     if step_input.files:
-        named = "\n".join(f"- {' '.join(file.name.split())} ({file.type})" for file in step_input.files)
+        named = "\n".join(f"- {' '.join(material(file.name).split())} ({file.type})" for file in step_input.files)
         request += f"\n\nFiles:\n{named}"
     if step_input.answer is not None:
         request += f"\n\nAnswers to your questions:\n{as_text(step_input.answer)}"
@@ -149,7 +150,10 @@ def _known(step_input: StepInput) -> list[tuple[str, str]]:
     if any(output.usage.total_tokens for output in step_input.previous_step_outputs.values()):
         return []
     return [
-        (f"Known from earlier runs ({age(part.finished_at, now())}): {part.step} of {part.workflow}", part.text)
+        (
+            f"Known from earlier runs ({age(part.finished_at, now())}): {part.step} of {part.workflow}",
+            evidence(part.text),
+        )
         for part in step_input.known
     ]
 

@@ -15,6 +15,7 @@ from storage.encoding import from_json, to_json
 from storage.records import Citation, Feedback, Run, Session, Turn
 
 from .contained import code, contained, in_code, one_line, quoted
+from .edits import TOLD, with_edit
 from .node import as_text
 from .run_node import RunNode, walk
 
@@ -138,6 +139,7 @@ def _step(node: RunNode, level: int, answer: str) -> Iterable[str]:
     facts = [node.state, *([f"{seconds:.1f} s"] if seconds is not None else [])]
     facts += [_count(node.tokens, "token")] if node.tokens else []
     facts += ["kept from before"] if node.kept else []
+    facts += [TOLD[node.edited]] if node.edited else []
     yield f"{'#' * level} Step {one_line(node.path)}"
     yield f"*{', '.join(facts)}*"
     for attempt in node.attempts:
@@ -160,6 +162,7 @@ def _step(node: RunNode, level: int, answer: str) -> Iterable[str]:
 def _cited(citation: Citation, workflows: Mapping[str, str]) -> str:
     workflow = workflows.get(citation.run_id)
     step = one_line(citation.path or "result") + (f" of {one_line(workflow)}" if workflow else "")
+    step = with_edit(step, citation.edited)
     head = f"- [{citation.label}] {step}, {_moment(citation.finished_at)}, run `{citation.run_id}`"
     excerpt = one_line(citation.excerpt)
     return f"{head}\n  > {excerpt}" if excerpt else head
@@ -209,6 +212,7 @@ def _turn_values(told: ToldTurn) -> dict[str, Any]:
                 "workflow": (told.workflows or {}).get(citation.run_id),
                 "finished_at": _iso(citation.finished_at),
                 "excerpt": citation.excerpt,
+                "edited": TOLD[citation.edited] or None,
             }
             for citation in turn.citations
         ],
@@ -229,6 +233,7 @@ def _step_values(node: RunNode) -> dict[str, Any]:
         "finished_at": _iso(node.finished_at) if node.finished_at else None,
         "tokens": node.tokens,
         "kept": node.kept,
+        "edited": TOLD[node.edited] or None,
         "error": node.error,
         "attempts": [_plain(attempt) for attempt in node.attempts],
         "output": _plain(node.output),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 
@@ -28,7 +29,9 @@ async def export_run(agent: WorkflowAgent, run: Run) -> Exported:
     told = await _told(agent, run)
     feedback = (await agent.store.feedback_of([run.turn_id])).get(run.turn_id) if run.turn_id else None
     name = file_name(f"{run.workflow} {as_text(run.input)}", run.id)
-    return Exported(name, run_markdown(told, feedback), _text(run_values(told, feedback)))
+    return await asyncio.to_thread(
+        lambda: Exported(name, run_markdown(told, feedback), _text(run_values(told, feedback)))
+    )
 
 
 async def export_session(agent: WorkflowAgent, session: Session) -> Exported:
@@ -42,7 +45,9 @@ async def export_session(agent: WorkflowAgent, session: Session) -> Exported:
         runs = [await _told(agent, run) for run in await store.get_runs(turn.run_ids) if run.user_id == user_id]
         told.append(ToldTurn(turn, runs, feedback.get(turn.id), {line.id: line.workflow for line in cited}))
     name = file_name(session.title or "conversation", session.id)
-    return Exported(name, session_markdown(session, told), _text(session_values(session, told)))
+    return await asyncio.to_thread(
+        lambda: Exported(name, session_markdown(session, told), _text(session_values(session, told)))
+    )
 
 
 async def find_export(agent: WorkflowAgent, id: str, user_id: str) -> Exported:

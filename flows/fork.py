@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +12,8 @@ from storage.records import JournalEntry, RunRequest, StepOutput, now
 from .errors import WorkflowError
 from .executors import check_content
 from .node import Child
+from .paths import at_the_same_time, step_path
+from .plain import is_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def forked(
 def kept(entries: Sequence[JournalEntry], at: str, tree: Child, output: Any = None) -> list[JournalEntry]:
     """What came before the path `at` in the journal, and `at`'s siblings in a Parallel.
 
-    With `output`, `at` takes that output instead of running. Raises WorkflowError, with the paths there are, if the
-    run has nothing at `at`.
+    With `output`, `at` takes that output instead of running, and is marked as edited if it is not what it gave. Raises
+    WorkflowError, with the paths there are, if the run has nothing at `at`.
     """
     first = next((place for place, entry in enumerate(entries) if _is_under(entry.path, at)), None)
     if first is None:
@@ -53,13 +54,15 @@ def kept(entries: Sequence[JournalEntry], at: str, tree: Child, output: Any = No
     before = [
         entry
         for place, entry in enumerate(entries)
-        if not _is_under(entry.path, at) and (place < first or _at_the_same_time(entry.path, at, tree))
+        if not _is_under(entry.path, at) and (place < first or at_the_same_time(entry.path, at, tree))
     ]
     if output is None:
         return before
     given = output if isinstance(output, StepOutput) else StepOutput(output)
-    edited = replace(check_content(given, at), step_name=at.rpartition("/")[2])
-    return [*before, JournalEntry(at, "step", output=edited)]
+    given = replace(check_content(given, at), step_name=at.rpartition("/")[2])
+    known = next((entry for entry in entries if entry.path == at and entry.output is not None), None)
+    same = known is not None and known.output is not None and is_same(known.output.content, given.content)
+    return [*before, JournalEntry(at, "step", output=given, edited=known.edited if known and same else "here")]
 
 
 def can_begin(entries: Sequence[JournalEntry], at: str) -> bool:
@@ -70,29 +73,3 @@ def can_begin(entries: Sequence[JournalEntry], at: str) -> bool:
 def _is_under(path: str, at: str) -> bool:
     step = step_path(path)
     return step == at or step.startswith(f"{at}/")
-
-
-def step_path(path: str) -> str:
-    """The path of the step that an entry belongs to, without the mark of a question or verdict."""
-    parts = path.split("/")
-    marked = next((place for place, part in enumerate(parts) if _is_marked(part)), None)
-    if marked is None:
-        return path
-    name, *marks = parts[marked].split("#")
-    numbers = takewhile(str.isdigit, marks)
-    return "/".join([*parts[:marked], "#".join([name, *numbers])])
-
-
-def _is_marked(part: str) -> bool:
-    """`Write#confirm` is marked, `Write#2` is the second step of its name."""
-    return any(mark and not mark.isdigit() for mark in part.split("#")[1:])
-
-
-def _at_the_same_time(path: str, at: str, tree: Child) -> bool:
-    """Whether the lowest node above both is a Parallel."""
-    node: Child | None = tree
-    for one, other in zip(step_path(path).split("/"), at.split("/"), strict=False):
-        if one != other:
-            return getattr(node, "kind", "") == "parallel"
-        node = node.child(one) if node is not None else None
-    return False

@@ -18,7 +18,10 @@ ENDED_EARLY = frozenset({"failed", "cancelled", "interrupted"})
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A run of the past with its passages. `in_session` and `in_view` say how near the conversation is to it."""
+    """A run of the past with its passages. `in_session` and `in_view` say how near the conversation is to it.
+
+    `edited` is one with a person's own text in it.
+    """
 
     run_id: str
     workflow: str
@@ -30,6 +33,7 @@ class Past:
     in_session: bool = False
     in_view: bool = False
     superseded: bool = False
+    edited: bool = False
     input_stems: frozenset[str] = field(default=frozenset(), repr=False)
     stems: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -67,17 +71,22 @@ def of_passages(passages: Sequence[Passage], *, session_id: str = "", in_view: s
 
 
 def with_versions(runs: Sequence[Past]) -> list[Past]:
-    """The runs, those marked that were done again since."""
-    newest: dict[tuple[str, str], Past] = {}
-    for past in runs:
-        key = past.workflow, input_key(past.input)
-        if past.status == "completed" and (key not in newest or newest[key].finished_at < past.finished_at):
-            newest[key] = past
-    latest = {key: past.run_id for key, past in newest.items()}
+    """The runs, those marked that were done again since: with a person's own text in it, a run is no newer version."""
+    newest, unedited = _newest(runs), _newest([past for past in runs if not past.edited])
     return [
-        replace(past, superseded=latest.get((past.workflow, input_key(past.input)), past.run_id) != past.run_id)
+        replace(past, superseded=(newest if past.edited else unedited).get(_asked(past), past.run_id) != past.run_id)
         for past in runs
     ]
+
+
+def _newest(runs: Sequence[Past]) -> dict[tuple[str, str], str]:
+    """The newest completed run of each request."""
+    completed = [past for past in runs if past.status == "completed"]
+    return {_asked(past): past.run_id for past in sorted(completed, key=lambda past: past.finished_at)}
+
+
+def _asked(past: Past) -> tuple[str, str]:
+    return past.workflow, input_key(past.input)
 
 
 def of_run(run: Run, session_id: str = "") -> Past:
@@ -107,6 +116,7 @@ def _past(run_id: str, passages: Sequence[Passage], session_id: str, in_view: st
         tuple(passages),
         in_session=first.session_id == session_id,
         in_view=run_id == in_view,
+        edited=any(passage.edited for passage in passages),
         input_stems=stems_of([first.run_input]),
         stems=stems_of([first.run_input, *(passage.text for passage in passages)]),
     )

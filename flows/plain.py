@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from storage.encoding import to_json
+
 _SCALARS = (str, int, float, bool, type(None))
 
 ALLOWED = "str, int, float, bool, None, list, and dict with str keys"
@@ -31,3 +33,8 @@ def _odd_part(value: Any) -> str | None:
         return next((odd for item in value if (odd := _odd_part(item))), None)
     kind = type(value).__name__
     return f"an {kind}" if kind[0] in "aeiouAEIOU" else f"a {kind}"
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two contents are the same as they are stored: what a person gives back unchanged is not edited."""
+    return to_json(one) == to_json(other)

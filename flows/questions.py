@@ -13,7 +13,7 @@ from storage.records import JournalEntry, Question, QuestionKind, Run, Usage
 from .errors import InvalidAnswer, NotAsked, Rejected
 from .events import Answered
 from .node import Child
-from .plain import ALLOWED, odd_part
+from .plain import ALLOWED, is_same, odd_part
 from .scope import Scope
 from .wrong_values import in_words
 
@@ -100,9 +100,9 @@ def entry_for(
     schema: type[BaseModel] | None = None,
 ) -> JournalEntry:
     """The journal entry that this answer makes. Raises InvalidAnswer if it does not fit the question."""
-    return JournalEntry(
-        question.id, "answer", decision=_decision(question, approve, values, output, feedback, choice, schema)
-    )
+    decision = _decision(question, approve, values, output, feedback, choice, schema)
+    own_text = output is not None and not is_same(output, question.draft)
+    return JournalEntry(question.id, "answer", decision=decision, edited="here" if own_text else "")
 
 
 def _decision(

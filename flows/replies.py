@@ -40,6 +40,11 @@ def reply_to(asked: Asked, said: Question) -> dict[str, Any] | None:
     return None
 
 
+def agrees(message: str) -> bool:
+    """Whether the message is a plain yes."""
+    return _YES.match(message) is not None
+
+
 def _is_something_else(said: Question) -> bool:
     """Whether it is a question or a request of its own, and not what a reviewer says of a draft."""
     if said.kind in ("small_talk", "again"):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from agents.tools.sources import Source
+from storage.records import Edited
 
 from .node import as_text
 
@@ -47,7 +48,8 @@ class RunNode:
     """A step, a container, a round of a loop or a version of a reviewed step.
 
     `content` is what it gave, `text` what it has streamed so far; `input` what it was given, as far as the tree
-    tells. `kept` says that it was worked out by an earlier run, or before this one was gone on with.
+    tells. `kept` says that it was worked out by an earlier run, or before this one was gone on with; `edited` that a
+    person's text stands for what it gave, or for what led to it.
     """
 
     path: str
@@ -65,6 +67,7 @@ class RunNode:
     calls: list[ToolUse] = field(default_factory=list)
     children: list[RunNode] = field(default_factory=list)
     kept: bool = False
+    edited: Edited = ""
     round: int | None = None
 
     @property

@@ -21,9 +21,9 @@ from .events import (
     ToolCalled,
     ToolReturned,
 )
-from .fork import step_path
 from .nested import NestedWorkflow
 from .node import Child, Node, sibling_names
+from .paths import step_path
 from .run_node import OVER, ROUND, VERSION, Attempt, NodeState, RunNode, ToolUse, give_inputs, walk
 from .steps import NodeList
 
@@ -108,6 +108,7 @@ class _Tree:
         node.started_at, node.finished_at = entry.started_at, entry.finished_at
         node.content, node.error = entry.output.content, entry.output.error
         node.tokens = entry.output.usage.total_tokens
+        node.edited = entry.edited
 
     def settled(self) -> list[RunNode]:
         if self._run.status == "paused" and self._question is not None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
 from storage import RunStore
-from storage.errors import NotFound
+from storage.errors import Busy, NotFound
 from storage.records import Run, RunRequest, Turn
 
 from .errors import WorkflowError
@@ -17,10 +19,12 @@ from .events import ENDS_RUN, Event
 from .fork import Fork
 from .inputs import FileLike
 from .stream import EventStream
+from .winding_down import GRACE_SECONDS, WindingDown, current_winding
 from .wire import from_record
 from .workflow import Workflow
 
 POLL_SECONDS = 0.2
+LIVES_SECONDS = 2.0  # between two looks whether the process that works on it still lives
 
 FinishTurn = Callable[[RunRequest, EventStream], Coroutine[Any, Any, None]]
 
@@ -44,6 +48,7 @@ class Runner:
         self.store = store
         self.workflows = workflows
         self.on_resume: FinishTurn | None = None
+        self.winding = WindingDown()
         self._live: dict[str, _Live] = {}
 
     async def start(
@@ -60,6 +65,7 @@ class Runner:
 
         Raises InvalidInput, WorkflowError for an unknown name or path, and NotFound for a run that is not the user's.
         """
+        self.winding.refuse()
         found = self.workflow(workflow)
         if fork is not None:
             await self.store.get_run(fork.run_id, user_id=user_id)
@@ -80,20 +86,41 @@ class Runner:
 
         Raises NotFound, Busy, TreeChanged, InvalidAnswer.
         """
+        self.winding.refuse()
         run = await self.store.get_run(run_id)
         workflow = self.workflow(run.workflow)
-        request, stream = await workflow.claim(run_id, self.store, **answer)
+        if not answer and (left := await self._left_untold(run)) is not None:
+            request, stream = left
+        else:
+            request, stream = await workflow.claim(run_id, self.store, **answer)
         if request.turn_id is not None and self.on_resume is not None:
             self.launch(stream, self.on_resume(request, stream))
         else:
             self.launch(stream, workflow.execute(request, stream=stream, store=self.store, resumed=True))
         return request.stream
 
+    async def _left_untold(self, run: Run) -> tuple[RunRequest, EventStream] | None:
+        """A run that has ended or asks, whose process ended before its turn could say so: that is still to be told."""
+        if run.turn_id is None or self.on_resume is None or run.status not in ("completed", "paused"):
+            return None
+        turn = await self._turn(run.turn_id)
+        if turn is None or turn.status != "interrupted":
+            return None
+        request, seq = await self.store.run_request(run.id), await self.store.last_seq(turn.id)
+        if self.is_live(turn.id):
+            raise Busy(f"Run {run.id} is being gone on with right now.")
+        return request, EventStream(turn.id, sink=self.store, turn_id=turn.id, seq=seq)
+
     async def cancel(self, id: str) -> None:
         """End a turn or run that this process works on; what is finished stays."""
         live = self._live.get(id) or self._live.get(await self._stream_of(id))
         if live is not None:
             live.loop.call_soon_threadsafe(live.task.cancel)
+
+    @property
+    def works(self) -> bool:
+        """Whether this process works on anything now."""
+        return bool(self._live)
 
     def is_live(self, id: str) -> bool:
         """Whether this process works on the turn or run with this stream id now."""
@@ -137,7 +164,9 @@ class Runner:
                 self._live.pop(stream.id, None)
                 stream.close()
 
-        task = asyncio.get_running_loop().create_task(supervised())
+        context = copy_context()
+        context.run(current_winding.set, self.winding)
+        task = asyncio.get_running_loop().create_task(supervised(), context=context)
         self._live[stream.id] = _Live(stream, task, asyncio.get_running_loop())
         return task
 
@@ -148,6 +177,21 @@ class Runner:
         except KeyError:
             names = ", ".join(self.workflows) or "none"
             raise WorkflowError(f"There is no workflow called {name!r}. There are: {names}.") from None
+
+    async def wind_down(self, seconds: float = GRACE_SECONDS) -> None:
+        """Take nothing new, and let steps and answers that are at work finish for so many seconds.
+
+        Runs stop before their next step; what is not finished on time is cut off. All of it is left `interrupted`, to
+        be resumed.
+        """
+        self.winding.begun = True
+        tasks = [live.task for live in self._live.values()]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
 
     async def close(self) -> None:
         """Cancel what this process works on, and wait until it is stored."""
@@ -176,8 +220,12 @@ class Runner:
 
     async def _read(self, stream_id: str, after_seq: int) -> AsyncGenerator[list[Event]]:
         """From the store alone, as another process writes it."""
+        looked_at = float("-inf")
         while True:
             running = await self._is_running(stream_id)
+            if running and time.monotonic() - looked_at >= LIVES_SECONDS:
+                await self.store.interrupt_orphans()  # its process may have died
+                running, looked_at = await self._is_running(stream_id), time.monotonic()
             if events := await self._stored(stream_id, after_seq):
                 after_seq = events[-1].seq
                 yield events

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from agents.context import UsageMeter
+from storage.errors import StorageError
 from storage.records import JournalEntry, StepOutput, Usage
 
 from .errors import WorkflowError
@@ -125,7 +126,8 @@ class Scope:
     async def keep(self, entry: JournalEntry) -> None:
         """Put `entry` in the journal, with the events so far. Raises CancelledError if nobody waits for it any more."""
         self.stop_if_dropped()
-        await self.context.journal.record(self._with_spent(entry), self.context.stream.take_unstored())
+        with self.context.stream.storing() as events:
+            await self.context.journal.record(self._with_spent(entry), events)
 
     async def record(self, entry: JournalEntry, event: type[E], /, **fields: Any) -> None:
         """Like `keep`, and then tell of it, with an event of class `event`."""
@@ -137,7 +139,11 @@ class Scope:
             return
         seq = stream.prepare(event, self.context.run_id, self.path, self.name, **fields)
         try:
-            await self.context.journal.record(self._with_spent(entry), stream.take_unstored())
+            with stream.storing() as events:
+                await self.context.journal.record(self._with_spent(entry), events)
+        except StorageError:
+            stream.withdraw(seq)  # nobody is told of what is not on disk
+            raise
         finally:
             stream.release(seq)
 

@@ -13,7 +13,7 @@ from agents.embeddings import default_embeddings
 from storage import RunStore
 
 from .agent import WorkflowAgent
-from .errors import WorkflowError
+from .errors import WorkflowError, cause_of
 from .workflow import Workflow
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -58,7 +58,7 @@ def _load(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise WorkflowError(f"{path} cannot be used: {type(error).__name__}: {error}") from error
+        raise WorkflowError(f"{path} cannot be used: {cause_of(error)}") from error
     return module
 
 

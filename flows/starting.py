@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
-from storage.errors import AlreadyCompleted, Busy, NotFound, StorageError
+from storage.errors import AlreadyCompleted, Busy, Closed, NotFound, StorageError
 from storage.records import JournalEntry, RunRequest, Usage
 
 from .errors import TreeChanged, cause_of
 from .memory import MemoryStore, RunKeeper
+from .retrying import keep_trying
 from .work import shielded
 
 
@@ -72,8 +73,12 @@ def refuse_other_tree(request: RunRequest, workflow: str, fingerprint: str) -> N
 
 async def let_go(store: RunKeeper, run_id: str, error: BaseException) -> None:
     """End a run that cannot be worked on because of `error`, so that it can be resumed; what is stored of it stays."""
-    with suppress(StorageError):
+    try:
         await shielded(_end(store, run_id, error))
+    except (NotFound, Closed):
+        pass
+    except StorageError:  # else it would be said to be at work for as long as this process lives
+        keep_trying(partial(_end, store, run_id, error))
 
 
 async def _end(store: RunKeeper, run_id: str, error: BaseException) -> None:

@@ -23,6 +23,7 @@ from .node import HISTORY_RUNS, Child, Nestable, Node, StepInput, Way, check_nam
 from .questions import Pause, answered, within_budget
 from .scope import Scope
 from .state import apply_changes, changes_between, check_changes, copied
+from .winding_down import stop_if_winding_down
 from .work import Work, waited_for
 
 OnError = Literal["fail", "skip"]
@@ -109,6 +110,8 @@ class Step:
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
         if (known := scope.known_output()) is not None:
             return self._restored(known)
+        if self._nested is None:
+            stop_if_winding_down()
         if self._nested is None and scope.context.is_bounded:
             await within_budget(scope)
         if self._confirm is not None:
@@ -169,6 +172,7 @@ class Step:
                 return await self._failed(cause, attempt, step_input, scope, below, output)
             scope.emit(StepRetried, attempt=attempt, error=cause_of(error))
             await asyncio.sleep(self.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
+            stop_if_winding_down()
 
     async def _reviewed(
         self, step_input: StepInput, scope: Scope
@@ -181,7 +185,7 @@ class Step:
             output, status = draft.output or StepOutput(), draft.status
             spent += output.usage
             if status == "completed":
-                prompt = f"Is what {self.name} gave good to go on with?"
+                prompt = f"Is the output of {self.name} good to go on with?"
                 said = await answered(scope, f"review/{version}", "review", prompt, draft=output.content)
                 if said.get("feedback"):
                     step_input = replace(step_input, feedback=said["feedback"], draft=output.content)

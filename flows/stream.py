@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol, TypeVar, cast
 
+from storage.errors import Closed, NotFound, StorageError
 from storage.records import EventRecord, now
 
-from .events import BaseEvent, Event
+from .events import BaseEvent, Event, StepDelta
+from .excerpt import LARGE, cut_fields
 from .wire import join_deltas, to_record
 
 FLUSH_SECONDS = 0.5
+RETRY_SECONDS = 2.0  # after the store refused
 
 E = TypeVar("E", bound=BaseEvent)
 
@@ -105,14 +108,18 @@ class EventStream:
         self._unstored: list[Event] = []
         self._outbox: deque[Event] = deque()
         self._held: set[int] = set()
+        self._told: dict[tuple[str | None, str], int] = {}  # characters that each step has streamed
         self._flush_timer: asyncio.TimerHandle | None = None
         self._flushes: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()  # followers may live in other threads
         self.closed = False
 
     def emit(self, event: type[E], run_id: str | None, path: str, name: str, /, **fields: Any) -> None:
-        """Make an event and hand it on at once; it is stored within a second."""
-        if self.active:
+        """Make an event and hand it on at once; it is stored within a second.
+
+        What a step streams beyond `LARGE` characters is not told: what it gives says how much more there is.
+        """
+        if self.active and not (event is StepDelta and self._is_too_much(run_id, path, fields["text"])):
             made = self._make(event, run_id, path, name, fields)
             if self._held:
                 self._outbox.append(made)
@@ -133,6 +140,12 @@ class EventStream:
         self._held.discard(seq)
         self._drain()
 
+    def withdraw(self, seq: int) -> None:
+        """Forget a prepared event: what it was to tell has not come about."""
+        self._unstored = [event for event in self._unstored if event.seq != seq]
+        self._outbox = deque(event for event in self._outbox if event.seq != seq)
+        self.release(seq)
+
     def take_unstored(self) -> list[EventRecord]:
         """The events that are not stored yet; the caller must store them now."""
         if self._flush_timer is not None:
@@ -141,10 +154,23 @@ class EventStream:
         events, self._unstored = self._unstored, []
         return [to_record(event, self.id) for event in join_deltas(events)] if self._sink is not None else []
 
+    @contextmanager
+    def storing(self) -> Iterator[list[EventRecord]]:
+        """What `take_unstored` gives, to be stored inside; if the store refuses, it is stored with what comes later."""
+        taken = list(self._unstored)
+        try:
+            yield self.take_unstored()
+        except (NotFound, Closed):
+            raise
+        except StorageError:
+            self._unstored[:0] = taken
+            self._flush_soon(RETRY_SECONDS)
+            raise
+
     async def flush(self) -> None:
-        records = self.take_unstored()
-        if records and self._sink is not None:
-            await self._sink.append_events(records)
+        with self.storing() as records:
+            if records and self._sink is not None:
+                await self._sink.append_events(records)
 
     def close(self) -> None:
         """Tell the followers that nothing more will come."""
@@ -195,8 +221,15 @@ class EventStream:
                 if follower in self._followers:
                     self._followers.remove(follower)
 
+    def _is_too_much(self, run_id: str | None, path: str, text: str) -> bool:
+        told = self._told.get((run_id, path), 0) + len(text)
+        if told <= LARGE:
+            self._told[run_id, path] = told
+        return told > LARGE
+
     def _make(self, kind: type[E], run_id: str | None, path: str, name: str, fields: dict[str, Any]) -> Event:
         self._seq += 1
+        fields = cut_fields(fields, run_id)
         made = kind(seq=self._seq, turn_id=self.turn_id, run_id=run_id, path=path, name=name, at=now(), **fields)
         event = cast(Event, made)
         if self._sink is not None:
@@ -216,13 +249,17 @@ class EventStream:
                 for follower in self._followers:
                     follower.give(event)
 
-    def _flush_soon(self) -> None:
+    def _flush_soon(self, seconds: float = FLUSH_SECONDS) -> None:
         if self._sink is not None and self._flush_timer is None:
             loop = asyncio.get_running_loop()
-            self._flush_timer = loop.call_later(FLUSH_SECONDS, self._start_flush)
+            self._flush_timer = loop.call_later(seconds, self._start_flush)
+
+    async def _flush_or_wait(self) -> None:
+        with suppress(StorageError):  # tried again, and told by whoever waits for the store
+            await self.flush()
 
     def _start_flush(self) -> None:
         self._flush_timer = None
-        task = asyncio.get_running_loop().create_task(self.flush())
+        task = asyncio.get_running_loop().create_task(self._flush_or_wait())
         self._flushes.add(task)
         task.add_done_callback(self._flushes.discard)

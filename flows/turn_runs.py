@@ -10,15 +10,17 @@ from typing import Any
 
 from storage import RunStore
 from storage.encoding import content_text, input_key
-from storage.errors import NotFound
+from storage.errors import NotFound, StorageError
 from storage.files import Attached
 from storage.records import Decision, Evidence, KnownPart, Preferences, Run, RunRequest, Turn, TurnStatus, now
 
 from .again import Again, checked_again
 from .age import is_stale
 from .events import StepDelta, StepRetried, StepStarted
+from .excerpt import cut_text, text_of
 from .node import as_text
 from .past import input_text
+from .starting import let_go
 from .stream import EventStream
 from .workflow import Workflow
 
@@ -110,6 +112,10 @@ class TurnRuns:
                 with suppress(NotFound):  # what was handed in is written, whoever waits for it
                     await self._store.end_run(request.id, status="cancelled")
             raise
+        except StorageError as error:
+            for request in requests:
+                await let_go(self._store, request.id, error)
+            raise
 
     async def work(self, requests: Sequence[RunRequest], *, resumed: bool = False) -> Outcome:
         """Work on runs that were begun; `resumed` ones have something in their journals already."""
@@ -119,7 +125,7 @@ class TurnRuns:
                 runs.append(await self._execute(request, resumed=resumed))
         finally:
             for request in requests[len(runs) + 1 :]:  # the turn was cancelled before their turn came
-                await self._store.end_run(request.id, status="cancelled")
+                await let_go(self._store, request.id, asyncio.CancelledError())
         return await self._outcome(runs)
 
     async def go_on(self, claimed: RunRequest, run_ids: Sequence[str]) -> Outcome:
@@ -127,7 +133,7 @@ class TurnRuns:
         runs = []
         for run_id in run_ids:
             run = await self._store.get_run(run_id)
-            if run_id == claimed.id:
+            if run_id == claimed.id and run.status == "running":
                 run = await self._execute(claimed, resumed=True)
             elif run.status in ("interrupted", "failed", "cancelled"):
                 request, _ = await self._workflows[run.workflow].claim(run_id, self._store)
@@ -145,11 +151,15 @@ class TurnRuns:
         return await workflow.execute(request, stream=self._stream, store=self._store, resumed=resumed)
 
     def _known(self, call: Call, evidence: Sequence[Evidence]) -> list[KnownPart]:
-        """What is current and bears on the message; nothing for what was run before just so, as that is done anew."""
+        """What is current, bears on the message and is no person's own text; nothing for what was run before just so.
+
+        That is done anew.
+        """
         asked = call.workflow, input_key(content_text(call.input))
         if any((piece.passage.workflow, input_key(piece.passage.run_input)) == asked for piece in evidence):
             return []
-        pieces = [piece.passage for piece in evidence if piece.coverage >= LEAST_COVERAGE and self._current(piece)]
+        worked_out = [piece for piece in evidence if not piece.passage.edited]
+        pieces = [piece.passage for piece in worked_out if piece.coverage >= LEAST_COVERAGE and self._current(piece)]
         return [
             KnownPart(piece.step_name, piece.workflow, piece.run_id, piece.finished_at, _shortened(piece.text))
             for piece in pieces[:MOST_KNOWN]
@@ -165,17 +175,17 @@ class TurnRuns:
         ended_early = [run for run in runs if run.status != "completed"]
         for run in runs:
             if run.status == "completed":
-                content = as_text(run.content)
+                content = await text_of(run.content)
                 parts.append(content if len(runs) == 1 else f"## {input_text(run.input)}\n\n{content}")
                 if (await self._streamed(run)).strip() != content.strip():
-                    untold.append(content)
+                    untold.append(cut_text(content, run.id))
             elif run.question is not None:
                 asked[run.id] = f"{run.question.prompt}\n\n{as_text(run.question.draft)}".strip()
         answer = "\n\n".join(parts)
         if not ended_early:
             return Outcome("completed", answer, "\n\n".join(untold))
         first = ended_early[0]
-        status: TurnStatus = first.status if first.status in ("paused", "cancelled") else "failed"
+        status: TurnStatus = first.status if first.status in ("paused", "cancelled", "interrupted") else "failed"
         return Outcome(status, answer, "\n\n".join(untold), first.error, asked)
 
     async def _streamed(self, run: Run) -> str:

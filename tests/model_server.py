@@ -32,9 +32,9 @@ class Reply:
     """What one request is answered with.
 
     `status` other than 200 is an error with `error` as its message and `retry_after` (seconds) in its
-    header. `cut` ends the connection after the text, before the reply says that it is complete; `pause`
-    (seconds) stands between two pieces; `hold` is waited for after the first piece. `gone` is set when the
-    client hangs up early.
+    header. A `raw` body is sent as it is; an `endless` stream says its text again and again. `cut` ends the
+    connection after the text, before the reply says that it is complete; `pause` (seconds) stands between two
+    pieces; `hold` is waited for after the first piece. `gone` is set when the client hangs up early.
     """
 
     text: str = ""
@@ -49,6 +49,8 @@ class Reply:
     pause: float = 0.0
     hold: threading.Event | None = None
     gone: threading.Event = field(default_factory=threading.Event)
+    raw: bytes = b""
+    endless: bool = False
 
 
 Script = Iterable[Reply | str] | Callable[[dict[str, Any]], Reply | str]
@@ -143,10 +145,16 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.server.owner.reply_to(body, headers)
         if reply.status != 200:
             self._refuse(reply)
+        elif reply.raw:
+            self._send_raw(reply.raw)
         elif body.get("stream"):
             self._stream(reply, body)
         else:
             self._send(200, _completion(reply, body))
+
+    def do_GET(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self._refuse(Reply(status=401, error=f"Nothing is listed for {headers.get('authorization')}."))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Stay silent: the test's own output matters."""
@@ -162,6 +170,13 @@ class _Handler(BaseHTTPRequestHandler):
         for name, text in (headers or {}).items():
             self.send_header(name, text)
         self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _send_raw(self, data: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -213,6 +228,8 @@ def _chunks(reply: Reply, body: dict[str, Any]) -> Iterable[dict[str, Any]]:
     yield chunk({"role": "assistant", "content": ""})
     for piece in re.findall(r"\s*\S+\s*$|\s*\S+|\s+", reply.text):
         yield chunk({"content": piece})
+    while reply.endless:
+        yield chunk({"content": reply.text})
     for number, call in enumerate(_tool_calls(reply)):
         arguments = call["function"]["arguments"]
         first = {**call, "index": number, "function": {**call["function"], "arguments": ""}}

@@ -156,7 +156,7 @@ async def test_a_paused_run_shows_its_draft_its_question_and_how_to_go_on() -> N
     printed = await shown(Workflow("Post", [Step("Draft", executor=lambda _: "the draft", review=True)]))
 
     assert "=== Draft ===\nthe draft\n(waits for an answer)" in printed
-    assert "Post waits: Is what Draft gave good to go on with?" in printed
+    assert "Post waits: Is the output of Draft good to go on with?" in printed
     assert re.search(r"refrain resume [0-9a-f]{8} --approve\n", printed)
 
 

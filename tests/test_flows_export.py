@@ -152,6 +152,7 @@ def test_a_conversation_is_told_with_decisions_and_numbered_sources() -> None:
         "workflow": "Brief",
         "finished_at": "2026-03-01T09:05:00Z",
         "excerpt": "The moon pulls.",
+        "edited": None,
     }
     assert second["feedback"] == {"value": 1, "comment": None}
     step = second["runs"][0]["steps"][0]

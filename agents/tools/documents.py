@@ -38,7 +38,12 @@ class Document:
 def read_document(path: Path, name: str) -> Document:
     """Read a Markdown or text file. What is not UTF-8 in it is replaced; its list of sources is left out."""
     title, passages = cut(path.read_text(encoding="utf-8-sig", errors="replace"))
-    return Document(name, title or path.stem.replace("-", " ").replace("_", " "), passages)
+    return Document(name, title_of(path, title), passages)
+
+
+def title_of(path: Path, title: str) -> str:
+    """The title, or the file's name for a document without one."""
+    return title or path.stem.replace("-", " ").replace("_", " ")
 
 
 def cut(text: str) -> tuple[str, tuple[Passage, ...]]:

@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,16 +16,20 @@ from ddgs.exceptions import DDGSException, RatelimitException
 from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool
 from pydantic import ConfigDict, Field
 
+from agents.threads import within
 from agents.tools.attached import with_attached
 from agents.tools.library import LibraryTools
 from agents.tools.sources import SearchResult, Source, readable
 
 TIMEOUT = 6  # seconds
+LONGEST = 15.0  # seconds for a whole search, however slowly answers trickle in
+MOST_ROWS = 50  # looked at
 MOST_RESULTS = 6
 REST = 60.0  # seconds without a new try after the web could not be reached
 QUERY_LIMIT = 400  # characters
 TITLE_LIMIT = 200
 SNIPPET_LIMIT = 600
+ADDRESS_LIMIT = 2_000
 
 UNREACHABLE = "The web could not be reached, so the document library was searched instead."
 REFUSED = "The web search takes no more requests for now, so the document library was searched instead."
@@ -58,14 +63,14 @@ class Web:
         if self._clock() < self._closed_until:
             return [], self._closed_because
         try:
-            sources = cleaned(self._engine(query))
+            sources = cleaned(within(LONGEST, lambda: self._engine(query)))
         except RatelimitException:
             return [], self._close(REFUSED)
         except DDGSException as error:
             if "No results found" in str(error):
                 return [], NOTHING
             return [], self._close(UNREACHABLE)
-        except OSError:
+        except Exception:  # what a page on the web makes a parser do is anybody's guess
             return [], self._close(UNREACHABLE)
         return sources, "" if sources else NOTHING
 
@@ -127,7 +132,9 @@ class DuckDuckGoTools(BaseToolkit):
 def cleaned(rows: Rows) -> list[Source]:
     """The rows that have an http(s) address, each address once, control characters off, cut to size."""
     sources: dict[str, Source] = {}
-    for row in rows:
+    for row in islice(rows or (), MOST_ROWS):
+        if not isinstance(row, Mapping):
+            continue
         address = _address(str(row.get("href") or ""))
         if address and address not in sources:
             title = clean(str(row.get("title") or ""), TITLE_LIMIT) or urlsplit(address).hostname or address
@@ -138,7 +145,7 @@ def cleaned(rows: Rows) -> list[Source]:
 
 def clean(text: str, limit: int) -> str:
     """`text` in one line without control characters, cut between words to at most `limit` characters."""
-    text = " ".join(_CONTROL.sub(" ", text).split())
+    text = " ".join(_CONTROL.sub(" ", text[: 10 * limit]).split())
     if len(text) <= limit:
         return text
     head = text[: limit - 2]
@@ -147,7 +154,9 @@ def clean(text: str, limit: int) -> str:
 
 def _address(text: str) -> str:
     """`text` if it is an http(s) address without blanks, quotes or a password, else the empty string."""
-    text = text.strip()
+    text = text[: ADDRESS_LIMIT + 1].strip()
+    if len(text) > ADDRESS_LIMIT:
+        return ""
     if _CONTROL.search(text) or _UNSAFE.search(text):
         return ""
     try:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 
 from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool
 
 from agents.tools.attached import with_attached
-from agents.tools.documents import Document, read_document
+from agents.tools.documents import Document, cut, read_document, title_of
 from agents.tools.index import Entry, PassageIndex, content_words
 from agents.tools.sources import SearchResult, Source, readable
 
+KINDS = frozenset({".md", ".txt"})
+BEGINNING = 20_000  # characters that a title is looked for in
 SHIPPED = Path(__file__).parent.parent / "library"
 
 
@@ -47,13 +52,50 @@ class LibraryTools(BaseToolkit):
     def in_folder(self, query: str) -> SearchResult:
         """The folder's best passages for `query`; without any, `note` says that nothing was found."""
         query = " ".join(query.split())
-        folder = self.folder or Path(os.environ.get("REFRAIN_LIBRARY") or SHIPPED)
+        folder = self.folder or usual_folder()
         if not folder.is_dir():
             note = f"There is no library folder called {folder.name}; REFRAIN_LIBRARY should name one."
             return SearchResult(engine="Library", query=query, note=note, sources=[])
         sources = _index_of(folder).search(query)
         note = "" if sources else "Nothing about this was found in the document library."
         return SearchResult(engine="Library", query=query, note=note, sources=sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A document of the library: its name within the folder, its title, and where it is."""
+
+    name: str
+    title: str
+    path: Path
+
+
+def usual_folder() -> Path:
+    """REFRAIN_LIBRARY, else the sample library that comes along."""
+    return Path(os.environ.get("REFRAIN_LIBRARY") or SHIPPED)
+
+
+def find_document(name: str) -> Shelved | None:
+    """The library's document that a search calls `library:<name>`; None for every other name, and other files."""
+    within = PurePosixPath(name)
+    plain = name == within.as_posix() and name.isprintable() and not set(name) & set('\\:')
+    if not plain or within.is_absolute() or any(part.startswith(".") for part in within.parts):
+        return None
+    path = usual_folder() / within
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    if path.suffix.lower() not in KINDS or not S_ISREG(state.st_mode):
+        return None
+    return Shelved(name, _title(path, state.st_mtime_ns, state.st_size), path)
+
+
+@lru_cache(maxsize=1024)
+def _title(path: Path, changed_ns: int, size: int) -> str:
+    """Its title as searches give it, which stands at its beginning; read anew when the file has changed."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return title_of(path, cut(file.read(BEGINNING))[0])
 
 
 _indexes: dict[Path, _Index] = {}
@@ -83,7 +125,7 @@ class _Index:
         files = sorted(
             path
             for path in self._folder.rglob("*")
-            if path.suffix.lower() in {".md", ".txt"} and path.is_file() and not _hidden(path, self._folder)
+            if path.suffix.lower() in KINDS and path.is_file() and not _hidden(path, self._folder)
         )
         state = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
         if self._passages is None or state != self._state:
