@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, cast
 
 from chat.auth import home, keep_secret
 
 keep_secret(home())
+# A step that computes in a thread hands the interpreter over so often (seconds), and every answer to others takes several
+# such hand-overs: with Python's 5 milliseconds they add up to what one notices.
+sys.setswitchinterval(0.0005)
 
 import chainlit as cl  # noqa: E402
 from chainlit.config import config  # noqa: E402
 from starlette.datastructures import Headers  # noqa: E402
 
 from chat import welcome  # noqa: E402
-from chat.server import accounts, chat, install  # noqa: E402
+from chat.accounts import accounts  # noqa: E402
+from chat.server import chat, install  # noqa: E402
 from chat.settings import prefers_offline  # noqa: E402
+from chat.sockets import show_runs  # noqa: E402
+from chat.stopping import stop_gracefully  # noqa: E402
 
 who = accounts()
 install(chat(), who)
@@ -47,6 +54,11 @@ if who.by_provider:
     cl.oauth_callback(sign_in_by_provider)
 
 
+@cl.on_app_startup
+async def on_app_startup() -> None:
+    stop_gracefully(chat().agent.runner)
+
+
 @cl.set_chat_profiles
 async def profiles(user: cl.User | None) -> list[cl.ChatProfile]:
     return welcome.profiles(chat().agent.workflows.values(), offline=prefers_offline(user))
@@ -73,6 +85,11 @@ config.code.on_message = on_message
 @cl.on_chat_resume
 async def on_chat_resume(thread: Any) -> None:
     await chat().show(page(), thread)
+
+
+@cl.on_window_message
+async def on_window_message(said: str) -> None:
+    await show_runs(page())
 
 
 @cl.on_chat_end

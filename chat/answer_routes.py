@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from flows import WorkflowAgent
 from flows.errors import InvalidAnswer, NotAsked, WorkflowError
-from storage.errors import AlreadyCompleted, Busy, NotFound
+from storage.errors import AlreadyCompleted, Busy, NotFound, StorageError
 from storage.records import Run
 
 from .live import Followers
@@ -72,6 +72,8 @@ async def _answered(agent: WorkflowAgent, followers: Followers, run: Run, given:
         return _refused(422, _what_to_do(wrong), fields=wrong.fields)
     except WorkflowError as error:
         return _refused(409, str(error))
+    except StorageError as error:
+        return _refused(503, str(error))
     return JSONResponse({})
 
 

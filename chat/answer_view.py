@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from agents.boundary import notice_before
+from flows.excerpt import cut_text
 from storage.records import Turn
 
 from .board import Board, derived_id
@@ -12,6 +15,7 @@ from .markdown import TextStream
 from .sources import Chip, chips_by_label, cited_labels, name_sources
 
 AUTHOR = "Refrain"
+_SHORT_ID = re.compile(r" · `[0-9a-f]{8}`$")  # for the terminal: here the runs can be opened beside their list
 
 
 class AnswerView:
@@ -25,7 +29,9 @@ class AnswerView:
         self.id = derived_id(turn.id, "answer")
         self._chips: dict[int, Chip] = {}
         self.raw = ""
+        self._run_id: str | None = None
         self._notice = notice_before(turn.message)
+        self.lists_runs = False
         self._stream = TextStream(self._name)
 
     @property
@@ -71,8 +77,14 @@ class AnswerView:
         self.restart()
         self._board.remove_step(self.id)
 
+    def cut_to(self, run_ids: Sequence[str]) -> None:
+        """Learn in which run stands what is too long to show."""
+        self._run_id = run_ids[-1] if run_ids else None
+
     def finish(self, at: datetime, text: str | None = None) -> None:
         """Nothing more comes; `text`, when given, is what the answer reads as a whole."""
+        if text is not None:
+            text = cut_text(text, self._run_id)
         if text is not None and text.strip() and text.strip() != self.raw.strip():
             self._notice = ""  # the text is what was stored, notice and all
             self.restart()
@@ -82,7 +94,7 @@ class AnswerView:
             self._board.update_step(self.id, output=self._stream.text, streaming=False)
 
     def _name(self, line: str) -> str:
-        return name_sources(line, self._chips)
+        return name_sources(_SHORT_ID.sub("", line) if self.lists_runs else line, self._chips)
 
     def _show_chips(self, labels: list[int]) -> None:
         for label in labels:

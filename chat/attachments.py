@@ -153,10 +153,15 @@ def as_html(attachment: Attachment, pages: Sequence[Page]) -> str:
         sections.append(f'<section id="page={number}">{heading}<div>{body}</div></section>')
     about = f"{KINDS.get(attachment.media_type, 'File')}, the text as it was read. "
     link = f'<a href="{attachment_url(attachment.id)}/file" download>Download the file</a>'
+    return reading_page(name, f"{about}{link}", "".join(sections))
+
+
+def reading_page(name: str, about: str, sections: str) -> str:
+    """A page to read, of parts that are HTML already."""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}</style></head><body><main><h1>{name}</h1><p>{about}{link}</p>{''.join(sections)}</main>"
+        f"<style>{STYLE}</style></head><body><main><h1>{name}</h1><p>{about}</p>{sections}</main>"
         "</body></html>"
     )
 

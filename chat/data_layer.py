@@ -20,6 +20,7 @@ from chainlit.user import PersistedUser, User
 
 from storage import RunStore
 from storage.errors import StorageError
+from storage.records import Session
 from storage.records import User as StoredUser
 
 from .live import Followers
@@ -92,7 +93,7 @@ class DataLayer(BaseDataLayer):
         if session is None:
             return  # deleted while a page still showed it
         if name is not None:
-            await self._store.rename_session(thread_id, session.user_id, shorten(name, 200))
+            await self.rename(session, name)
         # A page that closes would give back what it once got; what is set is kept when it is set.
         metadata = {key: value for key, value in (metadata or {}).items() if key not in ("chat_profile", KEY)}
         if metadata:
@@ -100,13 +101,20 @@ class DataLayer(BaseDataLayer):
 
     async def delete_thread(self, thread_id: str) -> None:
         session = await self._store.get_session(thread_id)
-        if session is None:
-            return
-        for turn in await self._store.turns(thread_id, user_id=session.user_id):
+        if session is not None:
+            await self.end(session)
+
+    async def rename(self, session: Session, name: str) -> None:
+        """Give the conversation another name."""
+        await self._store.rename_session(session.id, session.user_id, shorten(name, 200))
+
+    async def end(self, session: Session) -> None:
+        """Stop what works in the conversation and delete it, on every page that shows it too."""
+        for turn in await self._store.turns(session.id, user_id=session.user_id):
             if self._agent.runner.is_live(turn.id):
                 await self._agent.runner.cancel(turn.id)
-        await self._store.delete_session(thread_id, session.user_id)
-        self._followers.dismiss(thread_id, session.user_id)
+        await self._store.delete_session(session.id, session.user_id)
+        self._followers.dismiss(session.id, session.user_id)
 
     async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
         thread = await self.get_thread(thread_id)

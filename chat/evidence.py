@@ -10,9 +10,10 @@ from chainlit.server import UserParam
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import PlainTextResponse
 
+from flows.edits import with_edit
 from storage import RunStore, content_text
 from storage.errors import NotFound
-from storage.records import Run, StepOutput, Turn, now
+from storage.records import Edited, Run, StepOutput, Turn, now
 
 from .markdown import escape, safe
 from .words import ago, moment, shorten
@@ -38,11 +39,11 @@ def evidence_routes(store: RunStore) -> APIRouter:
             raise HTTPException(404, "There is no such answer.") from error
         try:
             cited_run = await store.get_run(run, user_id=user_id)
-            output = await _output(store, cited_run, path)
+            output, edited = await _output(store, cited_run, path)
         except NotFound:
             return _markdown("The conversation this came from has been deleted.")
         excerpts, finished_at = cited(turn, run, path)
-        heading = header(cited_run, path, finished_at, zone)
+        heading = header(cited_run, path, finished_at, zone, edited)
         return _markdown(f"{heading}\n\n---\n\n{mark(output, excerpts, turn.answer)}")
 
     return router
@@ -58,10 +59,11 @@ def cited(turn: Turn, run_id: str, path: str) -> tuple[list[str], datetime | Non
     return [passage.text for passage in passages], passages[0].finished_at if passages else None
 
 
-def header(run: Run, path: str, finished_at: datetime | None, zone: str | None) -> str:
-    """Which run and step it is, of what input, and when."""
+def header(run: Run, path: str, finished_at: datetime | None, zone: str | None, edited: Edited = "") -> str:
+    """Which run and step it is, whether a person's own text is in it, of what input, and when."""
     done = finished_at or run.finished_at or run.started_at
-    asked = f"{escape(path)} of **{escape(run.workflow)}**, asked for “{escape(shorten(content_text(run.input), 200))}”"
+    step = with_edit(f"{escape(path)} of **{escape(run.workflow)}**", edited)
+    asked = f"{step}, asked for “{escape(shorten(content_text(run.input), 200))}”"
     return f"{asked}\n\n{moment(done, zone)} ({ago(done, now())}) · run `{run.id}`"
 
 
@@ -116,14 +118,14 @@ def _find(text: str, excerpt: str) -> tuple[int, int] | None:
     return found.span() if found else None
 
 
-async def _output(store: RunStore, run: Run, path: str) -> str:
+async def _output(store: RunStore, run: Run, path: str) -> tuple[str, Edited]:
     for entry in reversed(await store.journal(run.id)):
         if entry.path == path and entry.output is not None:
-            return content_text(entry.output.content)
+            return content_text(entry.output.content), entry.edited
     found = _step(run.steps, path.split("/"))
     if found is None:
         raise NotFound(f"There is no step {path} in this run.")
-    return content_text(found.content)
+    return content_text(found.content), ""
 
 
 def _step(steps: Sequence[StepOutput], path: Sequence[str]) -> StepOutput | None:

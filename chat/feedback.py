@@ -5,8 +5,6 @@ These routes stand in front of Chainlit's own, which do not ask whose feedback t
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from chainlit.server import UserParam
 from chainlit.types import DeleteFeedbackRequest, UpdateFeedbackRequest
 from fastapi import APIRouter, HTTPException
@@ -34,7 +32,7 @@ def feedback_routes(store: RunStore) -> APIRouter:
             raise HTTPException(401, "Sign in first.")
         given, user_id = update.feedback, current_user.identifier
         turn_id = await turn_of(given.forId, given.threadId, user_id)
-        id = given.id or str(uuid4())
+        id = derived_id(turn_id, "feedback")  # never one the page names: it may be another's
         try:
             await store.upsert_feedback(Feedback(id, turn_id, user_id, given.value, given.comment), user_id)
         except NotFound as error:

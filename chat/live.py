@@ -24,6 +24,7 @@ from storage.records import Turn, now
 
 from .conversations import keep_conversation, tell_title
 from .delivery import Load, Pause, perform
+from .limits import Limits
 from .operations import Operation, ShowAction, ShowElement
 from .settings import preferences_of
 from .threads import render_turn, unfinished
@@ -37,6 +38,7 @@ class Followers:
 
     def __init__(self, agent: WorkflowAgent) -> None:
         self._agent = agent
+        self.limits = Limits(agent.runner.is_live)
         self._load = Load()
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._waiting: dict[str, list[TurnView]] = {}
@@ -58,21 +60,23 @@ class Followers:
         """
         user_id, thread_id = owner(page), page.thread_id
         store = self._agent.store
+        self.limits.check(user_id, message)
         about = about_files(message, files, (), ()) if files else None
         topic = about.text if about else message
         title = await keep_conversation(store, page, user_id, topic, list(self._agent.workflows))
         earlier = await store.turns(thread_id, user_id=user_id, limit=20)
         queued = any(unfinished(turn) for turn in earlier)
         preferences = preferences_of(page)
-        await self._agent.start(
-            message,
-            session_id=thread_id,
-            user_id=user_id,
-            turn_id=turn_id,
-            preferences=preferences,
-            again=again,
-            files=files,
-        )
+        with self.limits.starting(user_id, turn_id, message):
+            await self._agent.start(
+                message,
+                session_id=thread_id,
+                user_id=user_id,
+                turn_id=turn_id,
+                preferences=preferences,
+                again=again,
+                files=files,
+            )
         turn = await store.get_turn(turn_id)
         self._gone.discard(page.id)
         if title is not None:
@@ -84,7 +88,8 @@ class Followers:
     async def resume(self, run_id: str, user_id: str, **answer: Any) -> None:
         """Go on with a run that ended early, or that waits for this answer. Raises NotFound, Busy, WorkflowError."""
         run = await self._agent.store.get_run(run_id, user_id=user_id)
-        stream = await self._agent.runner.answer(run_id, **answer)
+        with self.limits.starting(user_id, run.turn_id or run.id):
+            stream = await self._agent.runner.answer(run_id, **answer)
         turn = await self._agent.store.get_turn(stream, user_id=user_id)
         for page in self.pages_of(run.session_id, user_id):
             await self._restart(page, turn)
@@ -181,6 +186,7 @@ class Followers:
                     await perform(page, operations)
                     if view.takes_over:
                         await self._show_answered(page, view.turn, batch)
+            await perform(page, view.settle(await self._agent.store.get_turn(view.turn.id)))
         await self._begin_next(page)
 
     async def _begin_next(self, page: WebsocketSession) -> None:

@@ -10,6 +10,10 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
+
+from agents.tools.library import find_document
+from flows.excerpt import MORE
 
 WORD_JOINER = "\u2060"
 CURSOR = "\u200b"
@@ -20,7 +24,16 @@ _FENCE = re.compile(r"^\s{0,3}(?:[-*>]\s+|\d+\.\s+)*(?:```|~~~)")
 _DIRECTIVE = re.compile(r"(`+)[^`].*?\1|https?://\S+|:+(?=[A-Za-z])")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~])")
 _IMAGE = re.compile(r"!+\[(\]\()?")
-_UNFINISHED = re.compile(r"[ \t]*(?:!+|!*\[[\d \t\]\[]*|:+|(?:[—–-] )?file:[0-9a-f]*(?:#[page=\d]*)?)?$")
+_UNFINISHED = re.compile(
+    r"[ \t]*(?:!+|!*\[[\d \t\]\[]*|:+|(?:[—–-] )?file:[0-9a-f]*(?:#[page=\d]*)?"
+    r"|(?:[—–-] )?library:[^\s`<>()\[\]|]*)?$"
+)
+# A library document's address as searches give it, alone or where a link leads; code and web addresses are passed by.
+_LIBRARY = re.compile(
+    r"(?P<ticks>`+)[^`].*?(?P=ticks)|https?://\S+"
+    r"|(?P<link>\]\()?\blibrary:(?P<name>[^\n`<>()\[\]|]{1,200}?\.(?:md|txt))(?!\w)",
+    re.IGNORECASE,
+)
 # An attached file's address as searches give it, with its title in front in a list of sources.
 ATTACHED_ADDRESS = re.compile(r"file:(?P<id>[0-9a-f]{32})#(?P<page>page=\d+)")
 _ATTACHED = re.compile(
@@ -30,12 +43,43 @@ _ATTACHED = re.compile(
 
 def safe_line(line: str, fenced: bool = False) -> str:
     """One line of Markdown without images and directives; a `fenced` line is code."""
+    if not fenced and line.startswith("… ") and (more := MORE.fullmatch(line)):
+        return f"… {more['size']} more: [download](/refrain/runs/{more['run']}/export?format=md)"
     line = _IMAGE.sub(lambda match: "[image](" if match[1] else "[", line.replace(CURSOR, ""))
     if fenced or ":" not in line:
         return line
+    if "library:" in line:
+        line = _with_library_links(line)
     if "file:" in line:
         line = _ATTACHED.sub(_linked, line)
     return _DIRECTIVE.sub(lambda match: match[0] + WORD_JOINER if match[0][0] == ":" else match[0], line)
+
+
+def library_url(name: str) -> str:
+    """Where the page finds a document of the library."""
+    return f"/refrain/library/{quote(name)}"
+
+
+def library_link(address: str) -> str | None:
+    """Where the page finds the document of a `library:` address; None if there is no such document."""
+    document = find_document(address.removeprefix("library:"))
+    return library_url(document.name) if document else None
+
+
+def _with_library_links(line: str) -> str:
+    """The line with links in the place of the addresses of the library's documents, by their titles."""
+    made, at = [], 0
+    for match in _LIBRARY.finditer(line):
+        document = find_document(match["name"]) if match["name"] else None
+        if document is None:
+            continue
+        before, title = line[at : match.start()], _SPECIAL.sub(r"\\\1", document.title)
+        url = library_url(document.name)
+        for dash in "—–-":
+            before = before.removesuffix(f"{document.title} {dash} ")
+        made += [before, f"{match['link']}{url}" if match["link"] else f"[{title}]({url})"]
+        at = match.end()
+    return "".join([*made, line[at:]])
 
 
 def attachment_url(attachment_id: str) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from chainlit.config import config
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,12 +26,13 @@ WORDS: dict[str, Any] = {
             },
             "errors": {
                 "unauthorized": "Name and password do not fit. Try again.",
+                "too many requests": "Too many tries. Wait a moment, then try again.",
                 "default": "Signing in did not work. Try again in a moment.",
             },
         }
     },
     "chat": {
-        "input": {"placeholder": "Ask for an article, a brief, or about an earlier one", "actions": {"stop": "Stop"}},
+        "input": {"placeholder": "Ask, or name a topic", "actions": {"stop": "Stop"}},
         "commands": {"button": "Commands", "changeTool": "Another command", "availableTools": "Commands"},
         "settings": {"title": "Settings", "customize": "For this conversation, and for those begun after it."},
         "messages": {"status": {"using": "Working:", "used": ""}},
@@ -39,8 +41,8 @@ WORDS: dict[str, Any] = {
     "threadHistory": {
         "sidebar": {
             "title": "Conversations",
-            "empty": "No conversations here. What you ask is kept in this list.",
-            "filters": {"search": "Search", "placeholder": "Search titles and messages"},
+            "empty": "No conversations yet. What you ask is kept in this list.",
+            "filters": {"search": "Search conversations", "placeholder": "Search conversations"},
         },
         "thread": {
             "untitled": "New conversation",
@@ -149,7 +151,7 @@ def word_routes() -> APIRouter:
 
 
 def closed_routes() -> APIRouter:
-    """What Chainlit would serve although it is switched off: conversations shared by their address."""
+    """What Chainlit would serve although nothing here uses it: shared conversations, elements, tool servers."""
     router = APIRouter()
 
     @router.get("/project/share/{thread_id}")
@@ -157,7 +159,17 @@ def closed_routes() -> APIRouter:
     async def sharing() -> None:
         raise HTTPException(404, "Sharing is switched off.")
 
+    @router.api_route("/project/element", methods=["PUT", "DELETE"])
+    @router.api_route("/mcp", methods=["POST", "DELETE"])
+    async def unused() -> None:
+        raise HTTPException(404, "There is nothing here.")
+
     return router
+
+
+async def unreadable(request: Request, error: Exception) -> JSONResponse:
+    """What a request is told that does not fit its route: FastAPI would say it back, and may not be able to."""
+    return JSONResponse({"detail": "This could not be read. Reload the page and try again."}, 422)
 
 
 def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

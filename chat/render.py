@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from agents.tools.sources import web_host
+from flows.edits import with_edit
 from storage.records import Decision, Evidence
 
-from .markdown import ATTACHED_ADDRESS, attachment_url, escape, safe, show
+from .markdown import ATTACHED_ADDRESS, attachment_url, escape, library_link, safe, show
 from .progress import TurnState
 from .words import ago, mid_sentence, shorten
 
@@ -47,7 +48,7 @@ def why(decision: Decision, now: datetime) -> str:
         lines += ["", "Considered:", ""]
     for item in best.values():
         passage = item.passage
-        source = f"{escape(passage.step_name)} of {escape(passage.workflow)}"
+        source = escape(with_edit(f"{passage.step_name} of {passage.workflow}", passage.edited))
         about = f"“{escape(shorten(passage.run_input))}”, {ago(passage.finished_at, now)}"
         lines.append(f"- {source}, {about}, covers {round(item.coverage * 100)} %")
     if decision.would_change.strip():
@@ -110,7 +111,8 @@ def source_line(source: Mapping[str, Any]) -> str:
     title = escape(str(source.get("title") or "Untitled"))
     address = str(source.get("address") or "")
     if address.startswith("library:"):
-        return f"{title} (library, {escape(address.removeprefix('library:'))})"
+        url, name = library_link(address), escape(address.removeprefix("library:"))
+        return f"[{title}]({url}) (library, {name})" if url else f"{title} (library, {name})"
     if attached := ATTACHED_ADDRESS.fullmatch(address):
         return f"[{title}]({attachment_url(attached['id'])}#{attached['page']})"
     host = web_host(address)

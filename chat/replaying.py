@@ -22,6 +22,7 @@ from agents.replay import Replay
 from storage.records import now
 
 RECORD, DEMO, SPEED, SCRATCH = "REFRAIN_RECORD", "REFRAIN_DEMO", "REFRAIN_DEMO_SPEED", "REFRAIN_SCRATCH"
+HANDED_ON = frozenset({RECORD, DEMO, SPEED, SCRATCH})  # by `refrain demo` and `refrain record`; nobody sets them
 LABEL_LIMIT = 90  # characters of a message on a starter
 
 

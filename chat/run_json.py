@@ -16,7 +16,7 @@ from storage.records import Feedback, JournalEntry, Run, Usage
 from storage.run_lists import RunLine, RunTotals
 
 from . import render
-from .markdown import WORD_JOINER, safe
+from .markdown import ATTACHED_ADDRESS, WORD_JOINER, attachment_url, library_link, safe
 from .question_view import question_props
 from .words import iso
 
@@ -92,6 +92,8 @@ def node(of: RunNode, run: Run, rerunnable: Collection[str]) -> dict[str, Any]:
         "output": excerpt(of.output),
         "truncated": max(len(plain(of.input)), len(plain(of.output))) > EXCERPT,
         "kept": of.kept,
+        "edited": of.edited == "here",
+        "after_edit": of.edited == "before",
         "round": of.round,
         "rerunnable": of.path in rerunnable,
         "text": of.output is None or isinstance(of.output, str),
@@ -114,8 +116,14 @@ def call(use: ToolUse) -> dict[str, Any]:
 
 
 def source(found: Source) -> dict[str, Any]:
-    """A source; without a host its address is not to be linked to."""
-    return {"title": found["title"], "address": found["address"], "host": web_host(found["address"])}
+    """A source; `url` is what to link to, without which its address leads nowhere."""
+    address, host = found["address"], web_host(found["address"])
+    url = address if host else None
+    if address.startswith("library:"):
+        url = library_link(address)
+    elif attached := ATTACHED_ADDRESS.fullmatch(address):
+        url = f"{attachment_url(attached['id'])}#{attached['page']}"
+    return {"title": found["title"], "address": address, "host": host, "url": url}
 
 
 def changes(of: Changes) -> dict[str, Any]:

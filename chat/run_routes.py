@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from chainlit.server import UserParam
@@ -88,7 +89,13 @@ def run_routes(agent: WorkflowAgent) -> APIRouter:
             if node is None:
                 raise HTTPException(404, NO_STEP)
             given, gave = node.input, node.output
-        return answered({"input": run_json.whole(given), "output": run_json.whole(gave)})
+        return answered(
+            {
+                "input": await asyncio.to_thread(run_json.whole, given),
+                "output": await asyncio.to_thread(run_json.whole, gave),
+                "raw": await asyncio.to_thread(run_json.plain, gave),
+            }
+        )
 
     return router
 
@@ -142,7 +149,7 @@ async def _detail(agent: WorkflowAgent, run: Run) -> dict[str, Any]:
     versions += [line for line in lines if line.id not in {version.id for version in versions}]
     return {
         **run_json.line(lines[0], cost, _is_live(agent, lines[0])),
-        **run_json.detail(run, tree, rerunnable, feedback),
+        **await asyncio.to_thread(run_json.detail, run, tree, rerunnable, feedback),
         "reason": reason,
         "earlier": await earlier_run(store, run),
         "versions": [run_json.line(line, cost, _is_live(agent, line)) for line in versions],

@@ -19,6 +19,7 @@ from flows.events import (
     ToolCalled,
     ToolReturned,
 )
+from flows.excerpt import is_cut
 
 from . import render
 from .board import Board, derived_id
@@ -83,6 +84,8 @@ class RunView:
         self.progress.complete()
         self.progress.count_all(event.usage.total_tokens)
         self.end(event.at)
+        # The card has told the same by now, and the answer follows.
+        self._board.update_step(self.id, defaultOpen=False, autoCollapse=True)
 
     def wait(self, path: str) -> None:
         """What was written for the answer has become the draft of a question."""
@@ -205,7 +208,7 @@ class RunView:
         stream = self._texts.setdefault(event.path, TextStream())
         stream.finish()
         output = stream.text
-        if not output.strip() and event.kind not in CONTAINERS:
+        if (not output.strip() and event.kind not in CONTAINERS) or is_cut(event.output.content):
             output = render.content(event.output.content)
         self._end(event, "done", output)
 

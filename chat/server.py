@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,55 +12,42 @@ from chainlit.config import config
 from chainlit.context import context
 from chainlit.emitter import ChainlitEmitter
 from chainlit.message import Message
-from chainlit.oauth_providers import get_configured_oauth_providers
 from chainlit.session import WebsocketSession
 from chainlit.types import ThreadDict
-from chainlit.user import User
 from fastapi import APIRouter
-from starlette.datastructures import Headers
+from fastapi.exceptions import RequestValidationError
 
 from flows import WorkflowAgent
+from flows.errors import WorkflowError
 from flows.setup import build_agent
-from storage.credentials import Credentials
-from storage.errors import NotFound
+from storage.errors import NotFound, StorageError
 
+from .accounts import Accounts
 from .actions import Buttons
 from .answer_routes import answer_routes
 from .attachments import attachment_routes, clear_uploads, show_uploads_as_files, take_files
-from .auth import LOCAL_USER, check_accounts, is_local_visitor, is_loopback, verified
 from .data_layer import DataLayer
 from .delivery import perform
 from .evidence import evidence_routes
 from .export_routes import export_routes
 from .feedback import feedback_routes
+from .gate import Gate
+from .library import library_routes
 from .live import Followers, owner, resumed
 from .operations import ShowAction
-from .pages import PageGuard, closed_routes, our_page, word_routes
+from .page_routes import page_routes
+from .pages import PageGuard, closed_routes, our_page, unreadable, word_routes
+from .refusing import tell_refusal
 from .replaying import take_part, with_strip
 from .run_routes import run_routes
 from .settings import KEY, Settings, send_settings
+from .signin import Attempts, sign_in_routes
+from .sockets import Sockets
 from .threads import RenderedThread, render_thread, unfinished
 from .welcome import ASK, commands, how_it_works
 
-
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """Who may sign in, and how. With no accounts at all there is the local visitor alone."""
-
-    credentials: Credentials
-    by_password: bool
-    by_provider: bool
-
-    @property
-    def local(self) -> bool:
-        """Whether the person at this machine needs no account."""
-        return is_loopback(config.run.host)
-
-    async def visitor(self, headers: Headers) -> User | None:
-        return User(identifier=LOCAL_USER) if is_local_visitor(config.run.host, headers) else None
-
-    async def sign_in(self, name: str, password: str) -> User | None:
-        return User(identifier=name) if await verified(self.credentials, name, password) else None
+# FastAPI's description of the routes, with a page that loads its scripts from elsewhere.
+DESCRIBED = {"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"}
 
 
 class Chat:
@@ -90,6 +76,8 @@ class Chat:
             if not await self._is_known(turn_id):  # a page that lost its connection says again what may be lost
                 # Stop ends turns; a message whose files are being read is not lost to it.
                 await asyncio.shield(self._take(page, message))
+        except (StorageError, WorkflowError) as error:
+            await tell_refusal(page, str(error))
         finally:
             self._being_taken.discard(turn_id)
 
@@ -152,14 +140,6 @@ def chat() -> Chat:
     return cast(Chat, state.chat)
 
 
-def accounts() -> Accounts:
-    """Who may sign in here. Raises NotReady when others could reach the page and nobody has an account."""
-    credentials = Credentials()
-    providers = bool(get_configured_oauth_providers())  # type: ignore[no-untyped-call]
-    check_accounts(config.run.host, credentials, providers)
-    return Accounts(credentials, bool(credentials.names()), providers)
-
-
 def install(present: Chat, who: Accounts) -> None:
     """Take every button; put our routes in front of Chainlit's, which end in one that takes every path."""
     _take_buttons(present.buttons)
@@ -175,16 +155,24 @@ def install(present: Chat, who: Accounts) -> None:
         attachment_routes(store),
         evidence_routes(store),
         feedback_routes(store),
+        library_routes(),
         run_routes(present.agent),
         export_routes(present.agent),
+        page_routes(store, present.data_layer),
+        sign_in_routes(Attempts()),
         word_routes(),
         closed_routes(),
     )
     for router in routers:
         ours.include_router(router)
-    known = list(app.router.routes)
+    before = list(app.router.routes)
+    known = [route for route in before if getattr(route, "path", "") not in DESCRIBED]
     app.include_router(ours)
-    app.router.routes[:] = [*[route for route in app.router.routes if route not in known], *known]
+    added = [route for route in app.router.routes if route not in before]
+    app.router.routes[:] = [*added, *known]
+    app.add_exception_handler(RequestValidationError, unreadable)
+    Sockets(present.agent, who, present.followers.limits).guard(chainlit.server.sio)
+    app.add_middleware(Gate, holds=who.holds)
     app.add_middleware(PageGuard, only_local=not who.by_password and not who.by_provider)
     chainlit.server.get_markdown_str = lambda root, language: how_it_works()  # type: ignore[attr-defined]
     chainlit.server.get_html_template = with_strip(our_page(chainlit.server.get_html_template))

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from storage.records import Citation, Decision, Evidence, Turn
+from flows.edits import with_edit
+from storage.records import Citation, Decision, Edited, Evidence, Turn
 
 from .words import ago
 
@@ -37,22 +38,24 @@ def chips_by_label(
     turn_id: str, evidence: Iterable[Evidence], citations: Iterable[Citation], now: datetime
 ) -> dict[int, Chip]:
     """The chip of every label that the answer may carry; the passages of one step share a chip."""
-    sources: dict[tuple[str, str], tuple[str, str, datetime, list[int]]] = {}
+    sources: dict[tuple[str, str], tuple[str, str, str, list[int]]] = {}
 
-    def add(label: int, run_id: str, path: str, step: str, workflow: str, finished_at: datetime) -> None:
-        source = sources.setdefault((run_id, path), (step, workflow, finished_at, []))
+    def add(label: int, run_id: str, path: str, step: str, workflow: str, finished_at: datetime, by: Edited) -> None:
+        told = with_edit("", by) + f" · {ago(finished_at, now)}"
+        source = sources.setdefault((run_id, path), (step, workflow, told, []))
         source[3].append(label)
 
     for item in evidence:
         passage = item.passage
-        add(item.label, passage.run_id, passage.path, passage.step_name, passage.workflow, passage.finished_at)
+        step, finished_at = passage.step_name, passage.finished_at
+        add(item.label, passage.run_id, passage.path, step, passage.workflow, finished_at, passage.edited)
     for cited in citations:
-        add(cited.label, cited.run_id, cited.path, cited.path.rsplit("/", 1)[-1], "", cited.finished_at)
+        add(cited.label, cited.run_id, cited.path, cited.path.rsplit("/", 1)[-1], "", cited.finished_at, cited.edited)
 
     chips: dict[int, Chip] = {}
     taken: set[str] = set()
-    for (run_id, path), (step, workflow, finished_at, labels) in sources.items():
-        name = _unique_name(_plain(step), _plain(workflow), ago(finished_at, now), taken)
+    for (run_id, path), (step, workflow, told, labels) in sources.items():
+        name = _unique_name(_plain(step), _plain(workflow), told, taken)
         taken.add(name)
         chip = Chip(name, evidence_url(turn_id, run_id, path), run_id, path)
         chips.update(dict.fromkeys(labels, chip))
@@ -88,11 +91,12 @@ def name_sources(line: str, chips: dict[int, Chip]) -> str:
     return _LABELS.sub(named, line)
 
 
-def _unique_name(step: str, workflow: str, age: str, taken: set[str]) -> str:
-    names = [f"{step} · {age}"]
+def _unique_name(step: str, workflow: str, told: str, taken: set[str]) -> str:
+    """The first of the names that is free; `told` is what follows: how it came about, and its age."""
+    names = [f"{step}{told}"]
     if workflow:
-        names.append(f"{step} of {workflow} · {age}")
-    names += [f"{step} {number} · {age}" for number in range(2, len(taken) + 3)]
+        names.append(f"{step} of {workflow}{told}")
+    names += [f"{step} {number}{told}" for number in range(2, len(taken) + 3)]
     return next(name for name in names if name not in taken)
 
 

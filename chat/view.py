@@ -182,6 +182,7 @@ class TurnView:
         if self._decision.talks:
             self._answer.cite(self.turn if self.turn.decision else replace(self.turn, decision=event.decision))
             self._state = "answering"
+            self._answer.lists_runs = (event.decision.opens or {}).get("panel") == "runs"
             self._answer.open(event.at)
             self._show_card(self._answer.id)
         else:
@@ -247,6 +248,7 @@ class TurnView:
             if self._decision.talks:
                 self._answer.cite(turn)
         if turn.answer.strip() and state == "completed":
+            self._answer.cut_to(turn.run_ids)
             self._answer.finish(at, turn.answer)
         self._end_steps(at)
         self._end(turn, state, at)

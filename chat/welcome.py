@@ -87,7 +87,10 @@ def welcome(offline: bool = False) -> str:
         if offline or name == "the offline model"
         else f"At work: **{name}**."
     )
-    return f"A chat whose workflows remember. {model}"
+    return (
+        "Ask for an article, a brief or a comparison: a workflow does it step by step while you watch. "
+        f"Ask again later, and the answer comes from what was worked out. {model}"
+    )
 
 
 def commands() -> list[CommandDict]:

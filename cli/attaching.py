@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from agents.reading import TYPES
-from cli.terminal import fail
+from cli.terminal import fail, printable
 from flows.attaching import attach
 from storage import RunStore
 from storage.files import Attached
@@ -30,7 +30,7 @@ async def attached_to(store: RunStore, files: Sequence[Path], session: str, user
     attached = await attach(store, given, session_id=session, user_id=user)
     for file in attached:
         if file.problem:
-            print(file.problem, file=sys.stderr)
+            print(printable(file.problem), file=sys.stderr)
     return attached
 
 

@@ -23,6 +23,7 @@ from flows.node import as_text
 from storage.records import Run
 
 WAITS = 3  # the exit status of a run that waits for an answer
+STOPPED = 130  # and of one that was stopped with the program
 
 
 def run(
@@ -101,6 +102,9 @@ async def _watch(agent: WorkflowAgent, stream: str, run_id: str, after_seq: int,
 
 
 def _ended(run: Run, as_json: bool) -> int:
+    if run.status == "interrupted":
+        short = run.id[:SHORT_ID]
+        fail(f"Run {short} was stopped; what is finished is kept. Go on with: refrain resume {short}", STOPPED)
     if run.status not in ("completed", "paused"):
         why = f": {run.error}" if run.error else "."
         fail(f"Run {run.id[:SHORT_ID]} is {run.status}{why}")

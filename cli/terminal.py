@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from rich.console import Console
 from rich.text import Text
 
+from agents.redaction import redacted
 from storage.errors import StorageError
 from storage.records import now
 
@@ -50,7 +51,7 @@ def perform(command: Callable[[], Coroutine[Any, Any, int]]) -> None:
         status = asyncio.run(command())
     except (typer.Exit, typer.Abort, BrokenPipeError):
         raise
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         fail("Stopped.", 130)
     except Exception as error:
         if os.environ.get("REFRAIN_TRACEBACK"):
@@ -65,8 +66,8 @@ def explain(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.filename}: {error.strerror}."
     if ours:
-        return str(error) or type(error).__name__
-    return f"Something went wrong: {type(error).__name__}: {error}"
+        return redacted(str(error)) or type(error).__name__
+    return redacted(f"Something went wrong: {type(error).__name__}: {error}")
 
 
 def printable(text: str) -> str:

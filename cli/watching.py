@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -14,8 +16,11 @@ from cli.terminal import printable, say
 from flows import WorkflowAgent
 from flows.console import RunPrinter
 from flows.events import ENDS_RUN, AnswerDelta, Decided, Event, RunStarted
+from flows.runner import Runner
 from flows.setup import build_agent
 from flows.wire import to_json
+
+STOPPING = "Stopping: the step at work may finish, within 10 seconds. Ctrl+C again ends it now."
 
 
 @asynccontextmanager
@@ -23,10 +28,33 @@ async def opened_agent() -> AsyncIterator[WorkflowAgent]:
     """The agent that the environment describes. In the end what it still works on is cancelled and stored."""
     agent = build_agent()
     try:
-        yield agent
+        with _stopped_gracefully(agent.runner):
+            yield agent
     finally:
         await agent.runner.close()
         await agent.store.close()
+
+
+@contextmanager
+def _stopped_gracefully(runner: Runner) -> Iterator[None]:
+    """When the process is told to end, what is at work may finish, for 10 seconds; told twice, it is cut off."""
+    loop, work = asyncio.get_running_loop(), asyncio.current_task()
+    ending: list[asyncio.Task[None]] = []
+
+    def told() -> None:
+        if not ending and runner.works:
+            Console(stderr=True).print(STOPPING)
+            ending.append(loop.create_task(runner.wind_down()))
+        elif work is not None:
+            work.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
 
 
 def print_event(event: Event) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from cli.terminal import SHORT_ID, AsJson, User, ago, fail, perform, print_json, say
 from flows.age import age
+from flows.edits import with_edit
 from storage import RunStore
 from storage.errors import NotFound
 from storage.records import Citation, Decision, Evidence, Turn
@@ -84,13 +85,13 @@ def _print_decision(decision: Decision, then: datetime) -> None:
 
 def _considered(piece: Evidence, then: datetime) -> str:
     passage = piece.passage
-    where = f"{passage.workflow}/{passage.path}"
+    where = with_edit(f"{passage.workflow}/{passage.path}", passage.edited)
     told = f"{age(passage.finished_at, then)} · covers {piece.coverage:.0%} · run {passage.run_id[:SHORT_ID]}"
     return f"[{piece.label}] {where} · {told}"
 
 
 def _cited(citation: Citation, then: datetime) -> str:
-    step = citation.path or "result"
+    step = with_edit(citation.path or "result", citation.edited)
     return f"[{citation.label}] {step} · {age(citation.finished_at, then)} · run {citation.run_id[:SHORT_ID]}"
 
 

@@ -16,11 +16,18 @@ PATIENCE = 20.0  # seconds until something that was to happen counts as not happ
 class ChatClient:
     """One page. `steps`, `elements` and `actions` are what it shows now, by id, in order of appearance."""
 
-    def __init__(self, url: str, *, thread_id: str = "", headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        thread_id: str = "",
+        headers: dict[str, str] | None = None,
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
         self.url = url
         self.session_id = str(uuid4())
         self.thread_id = thread_id
-        self.http = httpx.AsyncClient(base_url=url, headers=headers or {}, timeout=PATIENCE)
+        self.http = http or httpx.AsyncClient(base_url=url, headers=headers or {}, timeout=PATIENCE)
         self.steps: dict[str, dict[str, Any]] = {}
         self.elements: dict[str, dict[str, Any]] = {}
         self.actions: dict[str, dict[str, Any]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -82,10 +83,10 @@ class ChatServer:
     def close_gate(self) -> None:
         (self.flows / "open").unlink(missing_ok=True)
 
-    def launch(self, host: str = "127.0.0.1") -> subprocess.Popen[bytes]:
-        """Start the process without waiting for it."""
+    def environment(self) -> dict[str, str]:
+        """What the process is told by its environment: no keys, no network, folders of its own."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "CHAINLIT_", "OAUTH_"))}
-        environment = {
+        return {
             **kept,
             "PYTHONPATH": str(HOME),
             "CHAINLIT_APP_ROOT": str(self.folder),
@@ -94,11 +95,14 @@ class ChatServer:
             "REFRAIN_SEARCH": "library",
             **self._environment,
         }
+
+    def launch(self, host: str = "127.0.0.1") -> subprocess.Popen[bytes]:
+        """Start the process without waiting for it."""
         command = [sys.executable, "-m", "chainlit", "run", str(HOME / "app.py"), "--headless"]
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--host", host, "--port", str(self.port)],
-                env=environment,
+                env=self.environment(),
                 cwd=self.folder,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -118,6 +122,24 @@ class ChatServer:
             else:
                 return
         raise AssertionError(f"The server did not come up:\n{self.log}")
+
+    def signal(self, number: int) -> None:
+        """Tell it something by a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def limit_files(self, size: int) -> None:
+        """Let it write no file beyond so many bytes, as on a disk that refuses; -1 lifts that."""
+        assert self._process is not None
+        _, most = resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, most))
+
+    def wait(self, seconds: float) -> int:
+        """Wait until it has ended by itself; gives its exit status."""
+        assert self._process is not None
+        status = self._process.wait(seconds)
+        self._process = None
+        return status
 
     def kill(self) -> None:
         """End it without a warning, as a crash does."""

@@ -396,7 +396,7 @@ async def test_people_with_accounts_see_their_own_conversations_alone(tmp_path: 
             await ada.until_ended(turn)
             answered = await ada.send("What do vaccines train?")
             await ada.until_ended(answered)
-            assert (await eve.http.get(f"/project/thread/{ada.thread_id}")).status_code == 401
+            assert (await eve.http.get(f"/project/thread/{ada.thread_id}")).status_code == 404
             chips = [element for element in ada.elements.values() if element["type"] == "text"]
             for chip in chips:
                 assert (await eve.http.get(chip["url"])).status_code == 404
