@@ -3,21 +3,25 @@
 # make install   only the installation, into .venv
 # make test      linters, types and tests
 # make check     linters and types
+# make audit     known holes in what is installed, and patterns of holes in our code (needs a network)
+# make torture   kill a server under 20 conversations again and again, and check everything; `make torture kills=30`
 # make screens   the pictures of the page in docs/screens anew
 # make lock      resolve the dependencies anew into the two lock files
 
 .DEFAULT_GOAL := chat
 .DELETE_ON_ERROR:
-.PHONY: chat demo install test check screens lock browser
+.PHONY: chat demo install test check audit screens lock browser torture
 
 host = 127.0.0.1
 port = 8000
 speed = 1
+kills = 200
 
 python := .venv/bin/python
 runtime := .venv/.runtime-installed
 tested := .venv/.test-installed
 locker := .venv/.lock-installed
+auditor := .venv/.audit-installed
 pip := $(python) -m pip --disable-pip-version-check --no-input
 
 # A lock names every package with its hashes, so pip has nothing to resolve and nothing to trust.
@@ -36,12 +40,19 @@ demo: $(runtime)
 install: $(runtime)
 
 test: check browser
-	.venv/bin/pytest --verbosity=0
+	.venv/bin/pytest --verbosity=0 --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 check: $(tested)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+audit: $(auditor)
+	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive app.py storage agents flows evals chat cli
+	.venv/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off
+
+torture: $(tested)
+	$(python) -m tests.torture --kills $(kills)
 
 screens: $(tested) browser
 	$(python) -m scripts.screens
@@ -79,6 +90,10 @@ $(tested): requirements-test.lock $(runtime)
 
 $(locker): pyproject.toml | $(python)
 	@$(pip) install -qq 'uv>=0.9,<1'
+	@touch $@
+
+$(auditor): | $(python)
+	@$(pip) install -qq 'bandit>=1.8,<2' 'pip-audit>=2.9,<3'
 	@touch $@
 
 # The tests of the page drive a real browser.

@@ -288,7 +288,8 @@ def table(results: dict[int, dict[str, list[Figures]]]) -> str:
             beside = [one.median / other.median for one, other in zip(figures, bare, strict=True)]
             lines.append(
                 f"| {pages} | {name} | {m.median:.2f} | {m.p95:.2f} | {m.median / IDEAL:.2f} "
-                f"| {statistics.median(beside):.2f} | {m.first:.2f} | {m.first_p95:.2f} | {m.cpu:.3f} | {m.messages:.0f} |"
+                f"| {statistics.median(beside):.2f} | {m.first:.2f} | {m.first_p95:.2f} | {m.cpu:.3f} "
+                f"| {m.messages:.0f} |"
             )
     return "\n".join(lines)
 

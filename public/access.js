@@ -1,7 +1,8 @@
 /* Names, roles and ways by keyboard that the page's markup lacks. It is drawn by others and changes all the time,
    so each of these small mends is done again after every change. */
 import { announce } from './announce.js'
-import { watchPanels } from './focus.js'
+import { returnFromCommands, watchPanels } from './focus.js'
+import { watchScroll } from './scroll.js'
 import { keepAddress, nameTab, returnToAddress, tellMissing } from './address.js'
 
 const NAMES = [
@@ -36,6 +37,7 @@ const NAMES = [
   ['[data-step-type="assistant_message"]', 'Refrain']
 ]
 
+const NOTHING_FOUND = 'Nothing found. Try other words.'
 const PANEL_TITLES = ['side-view-title', 'chat-settings-sidebar-title']
 
 const all = (selector) => document.querySelectorAll(selector)
@@ -103,6 +105,52 @@ function mendPanel() {
   all('#side-view-content').forEach((content) => set(content, 'tabindex', '0'))
 }
 
+/* A button says what it does; and who has typed a name need not reach for the button. */
+function mendDialogs() {
+  const name = (dialog, word) => {
+    const button = [...dialog.querySelectorAll('button')].find((one) => one.textContent === 'Confirm')
+    const text = button && document.createTreeWalker(button, NodeFilter.SHOW_TEXT).nextNode()
+    if (text) text.data = word
+    return button
+  }
+  all('[role="alertdialog"]').forEach((dialog) => name(dialog, 'Delete')?.classList.add('refrain-danger'))
+  all('[role="dialog"]:has(input#name)').forEach((dialog) => {
+    const button = name(dialog, 'Rename')
+    if (!button) return
+    dialog.querySelector('input#name').addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !event.isComposing) button.click()
+    })
+  })
+}
+
+/* The way to all runs: the server opens their list beside the conversation, or beside none yet. */
+const LIST =
+  '<svg class="refrain-icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" ' +
+  'stroke-linecap="round" aria-hidden="true"><path d="M8 6h13M8 12h13M8 18h13M3 6h.01M3 12h.01M3 18h.01"/></svg>'
+
+function addRuns() {
+  const next = document.getElementById('readme-button')
+  if (!next || document.getElementById('refrain-runs')) return
+  const button = document.createElement('button')
+  button.id = 'refrain-runs'
+  button.type = 'button'
+  button.innerHTML = `${LIST}<span>Runs</span>`
+  button.setAttribute('aria-label', 'Runs')
+  button.addEventListener('click', () => window.postMessage('refrain:runs', location.origin))
+  next.before(button)
+}
+
+/* Chainlit says the same whether nothing was found or nothing is there. */
+function mendSearch() {
+  all('[role="dialog"]:has([cmdk-empty])').forEach((dialog) => {
+    const box = dialog.querySelector('input')
+    const empty = dialog.querySelector('[cmdk-empty]')
+    const text = empty.querySelector('span') || empty
+    if (!box || !box.value.trim() || empty.querySelector('svg')) return
+    if (text.textContent !== NOTHING_FOUND) text.textContent = NOTHING_FOUND
+  })
+}
+
 function addSkipLink() {
   const header = document.createElement('header')
   const skip = document.createElement('a')
@@ -121,8 +169,8 @@ function addSkipLink() {
   document.body.prepend(header)
 }
 
-const MENDS = [nameThings, mendSidebar, mendMessages, mendToasts, mendLogin, mendPanel]
-const FOLLOWERS = [watchPanels, announce, returnToAddress, keepAddress, nameTab, tellMissing]
+const MENDS = [nameThings, mendSidebar, mendMessages, mendToasts, mendLogin, mendPanel, mendSearch, mendDialogs, addRuns]
+const FOLLOWERS = [watchPanels, returnFromCommands, watchScroll, announce, returnToAddress, keepAddress, nameTab, tellMissing]
 
 const run = (all) => all.forEach((each) => each())
 

@@ -31,6 +31,19 @@ export function watchPanels() {
   })
 }
 
+/* A command that was chosen from the menu waits for the message: that is where the keyboard goes on. */
+const MENU_GONE = 50 // milliseconds: the menu gives the keyboard back to its button first
+let chosen = null
+
+const toMessage = () => document.getElementById('chat-input')?.focus()
+
+export function returnFromCommands() {
+  const chip = document.querySelector('.command-buttons-container .command-button')
+  const now = chip && !document.getElementById('command-popover') ? chip.id : null
+  if (now && now !== chosen) setTimeout(toMessage, MENU_GONE)
+  chosen = now
+}
+
 /* The panel with the keyboard in it, else the one opened last. */
 function nearest() {
   const open = [...openers.keys()].reverse()

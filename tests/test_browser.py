@@ -40,7 +40,7 @@ def chat(browser: Browser, server: ChatServer) -> Iterator[ChatPage]:
 
 def test_a_visitor_comes_in_without_signing_in_and_is_told_what_this_is(chat: ChatPage) -> None:
     chat.open()
-    expect(chat.page.get_by_text("A chat whose workflows remember")).to_be_visible()
+    expect(chat.page.get_by_text("Ask for an article, a brief or a comparison")).to_be_visible()
     expect(chat.page.get_by_text("offline model")).to_be_visible()
     expect(chat.page.locator("#starters button")).to_have_count(4)
     expect(chat.page).to_have_title("Refrain")
@@ -167,9 +167,9 @@ def test_a_conversation_is_found_again_and_deleted(chat: ChatPage) -> None:
     entry.hover()
     chat.page.locator("#thread-history #thread-options").first.click()
     chat.page.get_by_role("menuitem", name="Delete").click()
-    chat.page.get_by_role("button", name="Confirm").click()
+    chat.page.get_by_role("button", name="Delete", exact=True).click()
     expect(entry).to_have_count(0)
-    expect(chat.page.get_by_text("A chat whose workflows remember")).to_be_visible()
+    expect(chat.page.get_by_text("Ask for an article, a brief or a comparison")).to_be_visible()
 
 
 def test_the_running_step_and_its_stop_stay_in_sight_when_one_scrolls(chat: ChatPage, server: ChatServer) -> None:

@@ -162,7 +162,7 @@ def test_a_page_that_looks_at_another_conversation_meanwhile_streams_on_and_stop
 ) -> None:
     where = address(chat)
     chat.page.locator("#new-chat-button").first.click()
-    expect(chat.page.get_by_text("A chat whose workflows remember")).to_be_visible()
+    expect(chat.page.get_by_text("Ask for an article, a brief or a comparison")).to_be_visible()
     open_gate(server, 1)
     chat.page.locator(f"#thread-history a[href='{where}']").click()
     expect_words(chat, 200)

@@ -181,7 +181,7 @@ def test_a_step_is_run_again_with_another_text_and_the_changes_are_told(chat: Ch
     server.open_gate()
     run_and_show(chat, "/run Gated harbours")
     unfold(chat, "notes")
-    chat.button("Run again from here").click()
+    chat.button("Edit or run again from here").click()
     editor = panel(chat).get_by_role("textbox")
     expect(editor).to_have_value("Notes about harbours: lighthouses guide ships through the night.")
     editor.fill("Notes about harbours: they shelter ships.")

@@ -183,6 +183,7 @@ def test_a_typed_answer_takes_the_form_away(chat: ChatPage) -> None:
 
 def test_a_server_that_was_killed_and_started_again_takes_the_answer(chat: ChatPage, server: ChatServer) -> None:
     asked(chat, "/run Greet tides")
+    expect(field(chat, "Name")).to_be_focused()
     chat.page.keyboard.insert_text("Grace")
     server.kill()
     chat.page.keyboard.press("Enter")
@@ -206,6 +207,7 @@ def test_an_answer_that_is_not_taken_is_told_in_place_and_nothing_typed_is_lost(
     chat: ChatPage, status: int, told: str, reload: int
 ) -> None:
     asked(chat, "/run Greet tides")
+    expect(field(chat, "Name")).to_be_focused()
     chat.page.keyboard.insert_text("Grace")
     body = '{"message": "This was answered already, perhaps in another tab."}' if status == 409 else "oops"
     chat.page.route(

@@ -179,21 +179,24 @@ def test_an_output_cannot_drive_the_terminal(given: Callable[..., None]) -> None
         assert not {"\x1b", "\x07"} & set(shown.stdout)
 
 
-def test_ctrl_c_ends_the_run(offline_home: Path) -> None:
+def test_ctrl_c_twice_ends_the_run_at_once(offline_home: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(HOME), "REFRAIN_OFFLINE_WORDS_PER_SECOND": "2"}
     command = [sys.executable, "-c", "from cli.main import app; app()", "run", "Article", SUBJECT, "--json"]
     with subprocess.Popen(
         command, cwd=offline_home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
+        assert process.stderr is not None
         assert any('"step_delta"' in line for line in process.stdout), "the run streams"
         started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.readline().startswith("Stopping: the step at work may finish")
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
         assert time.monotonic() - started < 10
     assert process.returncode == 130
-    assert said.strip() == "Stopped."
-    assert only_run()["status"] == "cancelled"
+    assert said.strip().endswith("Stopped.")
+    assert only_run()["status"] == "interrupted"
 
 
 def test_ages_are_told_in_words() -> None:

@@ -8,6 +8,7 @@ const LONG = 200 // characters; a text that may be longer gets several lines
 const FEW = 4 // choices that stand side by side
 const PATIENCE = 20000 // milliseconds for the server to take an answer
 const SLOW = 10000 // milliseconds after which "Going on" wants a word more
+const MISSABLE = 8 // pixels of a draft that need no word
 const { kept } = window.refrain
 
 /* ---- The form's schema: JSON Schema as pydantic writes it. ---- */
@@ -511,6 +512,49 @@ function Words({ name, label, value, code, rows, help }) {
   )
 }
 
+// A long draft scrolls in its box, which says that there is more, and can be as long as the draft.
+function Draft({ name, shown }) {
+  const [whole, setWhole] = useState(false)
+  const [long, setLong] = useState(false)
+  const [more, setMore] = useState(false)
+  const box = useRef(null)
+  const look = () => {
+    const { scrollHeight, scrollTop, clientHeight } = box.current
+    if (!whole) setLong(scrollHeight - clientHeight > MISSABLE)
+    setMore(scrollHeight - scrollTop - clientHeight > MISSABLE)
+  }
+  useEffect(() => {
+    const sizes = new ResizeObserver(look)
+    sizes.observe(box.current)
+    Array.from(box.current.children, (part) => sizes.observe(part))
+    return () => sizes.disconnect()
+  }, [whole, shown])
+  return (
+    <div className="refrain-draft-frame" data-more={more}>
+      <div
+        ref={box}
+        className="refrain-draft"
+        data-code={shown.startsWith('```') || undefined}
+        data-whole={whole || undefined}
+        role="region"
+        aria-label={`Draft of ${name}`}
+        tabIndex={0}
+        onScroll={look}
+      >
+        <Markdown>{shown || '*The draft is empty.*'}</Markdown>
+      </div>
+      {long || whole ? (
+        <div className="refrain-draft-more">
+          <button type="button" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+            {whole ? 'Show less' : 'Show all'}
+          </button>
+          {more ? <span aria-hidden="true">More below</span> : null}
+        </div>
+      ) : null}
+    </div>
+  )
+}
+
 function Review({ question }) {
   const { answer, entry, enter } = useContext(Form)
   const json = question.draft_kind === 'json'
@@ -542,9 +586,7 @@ function Review({ question }) {
   }
   return (
     <>
-      <div className="refrain-draft" data-code={question.shown.startsWith('```') || undefined} role="region" aria-label={`Draft of ${name}`} tabIndex={0}>
-        <Markdown>{question.shown || '*The draft is empty.*'}</Markdown>
-      </div>
+      <Draft name={name} shown={question.shown} />
       {entry.mode === 'feedback' ? (
         <>
           <Words
@@ -653,13 +695,31 @@ const takeFocus = (form, key, fill, moves) => {
   if (moves && !named) form.scrollIntoView({ block: 'nearest' })
 }
 
+// How it stands with an answer. The form may be drawn anew while the answer is on its way: the new one is told.
+const STILL = { busy: '', errors: {}, problem: null }
+const STANDING = 'refrain-standing'
+
+function useStanding(key) {
+  const name = `${key}:standing`
+  const [standing, setStanding] = useState(() => kept.get(name) || STILL)
+  useEffect(() => {
+    const look = () => setStanding(kept.get(name) || STILL)
+    window.addEventListener(STANDING, look)
+    look()
+    return () => window.removeEventListener(STANDING, look)
+  }, [name])
+  const stand = (change) => {
+    kept.set(name, { ...(kept.get(name) || STILL), ...change })
+    window.dispatchEvent(new Event(STANDING))
+  }
+  return [standing, stand]
+}
+
 function Asked({ question, latest }) {
   const client = useContext(ChainlitContext)
   const key = `refrain-answer:${question.run_id}:${question.id}`
   const [entry, setEntry] = useState(() => begun(key, question))
-  const [busy, setBusy] = useState('')
-  const [errors, setErrors] = useState({})
-  const [problem, setProblem] = useState(null)
+  const [{ busy, errors, problem }, stand] = useStanding(key)
   const [said, setSaid] = useState('')
   const form = useRef(null)
   const base = useId()
@@ -688,9 +748,7 @@ function Asked({ question, latest }) {
 
   const answer = async (given) => {
     if (busy) return
-    setBusy('sending')
-    setErrors({})
-    setProblem(null)
+    stand({ busy: 'sending', errors: {}, problem: null })
     let response
     try {
       response = await fetch(client.buildEndpoint(`/refrain/runs/${question.run_id}/answer`), {
@@ -701,20 +759,17 @@ function Asked({ question, latest }) {
         signal: AbortSignal.timeout(PATIENCE)
       })
     } catch {
-      setBusy('')
-      setProblem({ text: `The server cannot be reached. ${KEPT} Try again in a moment.` })
+      stand({ busy: '', problem: { text: `The server cannot be reached. ${KEPT} Try again in a moment.` } })
       return
     }
     if (response.ok) {
       keep(key, null)
       kept.delete(key)
-      setBusy('taken')
+      stand({ busy: 'taken' })
       return
     }
     const { message, fields } = await response.json().catch(() => ({}))
-    setBusy('')
-    setErrors(fields || {})
-    setProblem(refusal(response.status, message))
+    stand({ busy: '', errors: fields || {}, problem: refusal(response.status, message) })
   }
 
   const submit = (event) => {
@@ -725,8 +780,8 @@ function Asked({ question, latest }) {
       if (given) answer(given)
       return
     }
-    setErrors(wrong)
-    setProblem({ text: Object.keys(wrong).length > 1 ? 'Some fields need another look.' : 'One field needs another look.' })
+    const fields = Object.keys(wrong).length > 1 ? 'Some fields need' : 'One field needs'
+    stand({ errors: wrong, problem: { text: `${fields} another look.` } })
   }
 
   const keys = (event) => {

@@ -91,8 +91,8 @@ function Sources({ kind, sources }) {
       <ul className="refrain-sources">
         {sources.map((source, i) => (
           <li key={i}>
-            {source.host ? (
-              <a href={source.address} target="_blank" rel="noopener noreferrer nofollow">
+            {source.url ? (
+              <a href={source.url} target="_blank" rel="noopener noreferrer nofollow">
                 {source.title || source.address}
                 <Icon of={ExternalLink} />
               </a>

@@ -214,8 +214,8 @@ function Sources({ sources }) {
     <ul className="refrain-sources">
       {distinct(sources).map((source) => (
         <li key={source.address || source.title}>
-          {source.host ? (
-            <a href={source.address} target="_blank" rel="noopener noreferrer nofollow">
+          {source.url ? (
+            <a href={source.url} target="_blank" rel="noopener noreferrer nofollow">
               {source.title || source.address}
               <Icon of={ExternalLink} />
             </a>
@@ -263,7 +263,7 @@ function Call({ call }) {
   )
 }
 
-/* "Run again from here": as it is, or with another output in the place of this step's. */
+/* "Edit or run again from here": as it is, or with another output in the place of this step's. */
 function Rerun({ runId, node, whole, done }) {
   const [editing, setEditing] = useState(false)
   const [text, setText] = useState('')
@@ -273,7 +273,7 @@ function Rerun({ runId, node, whole, done }) {
   const begin = async () => {
     setEditing(true)
     const full = await whole()
-    setText(node.text ? full.output : readable(full.output))
+    setText(node.text ? full.raw ?? full.output : readable(full.output))
   }
   useEffect(() => {
     if (editing && box.current) box.current.focus()
@@ -287,7 +287,7 @@ function Rerun({ runId, node, whole, done }) {
       const answer = await callAction({ name: 'fork', payload })
       if (answer && answer.success === false) throw new Error()
       setEditing(false)
-      done()
+      done(answer && answer.response)
     } catch {
       setError('The new run could not be started. Try again.')
     } finally {
@@ -305,7 +305,7 @@ function Rerun({ runId, node, whole, done }) {
   if (!editing) {
     return (
       <Quiet icon={GitBranch} onClick={begin}>
-        Run again from here
+        Edit or run again from here
       </Quiet>
     )
   }
@@ -349,13 +349,13 @@ function Details({ runId, node, forked }) {
   const fetchStep = async () => {
     if (full) return full
     const step = await get(`${runAddress(runId)}/step?path=${encodeURIComponent(node.path)}`)
-    const texts = { input: asText(step.input ?? ''), output: asText(step.output ?? '') }
+    const texts = { input: asText(step.input ?? ''), output: asText(step.output ?? ''), raw: step.raw }
     setFull(texts)
     return texts
   }
   const showAll = () => fetchStep().then(() => setFailed(false), () => setFailed(true))
   const shown = full || { input: node.input || '', output: node.output || '' }
-  const whole = () => (node.truncated ? fetchStep().catch(() => shown) : Promise.resolve(shown))
+  const whole = () => fetchStep().catch(() => shown)
   return (
     <div className="refrain-details">
       {node.error ? (
@@ -386,12 +386,12 @@ function Details({ runId, node, forked }) {
         </Section>
       ) : null}
       {shown.input ? (
-        <Section title="Was given">
+        <Section title="Input">
           <Folded text={shown.input} />
         </Section>
       ) : null}
       {shown.output ? (
-        <Section title="Gave">{node.text ? <Written text={shown.output} /> : <Data text={shown.output} />}</Section>
+        <Section title="Output">{node.text ? <Written text={shown.output} /> : <Data text={shown.output} />}</Section>
       ) : null}
       {node.truncated && !full ? (
         <button type="button" className="refrain-more" onClick={showAll}>
@@ -466,6 +466,8 @@ function StepNode({ node, runId, startedAt, now, opened, forked }) {
   const marks = [
     KINDS[node.kind],
     node.attempt > 1 ? `attempt ${node.attempt}` : '',
+    node.edited ? 'edited by you' : '',
+    node.after_edit ? 'after your edit' : '',
     node.kept ? 'kept from before' : ''
   ].filter(Boolean)
   const line = (
@@ -559,8 +561,22 @@ function ticksOf(length) {
   for (let at = 0; at <= length + 1e-9; at += stride) ticks.push(Number(at.toFixed(2)))
   return ticks
 }
-const tickWord = (seconds) =>
-  seconds < 60 ? `${seconds}` : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+const tickWord = (seconds, minutes) =>
+  minutes ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}` : `${seconds}`
+
+/* Stretches in which no step was at work, and that are long beside the work: [from, to], in seconds of the run. */
+const SHORT_PAUSE = 2 // seconds
+function pausesOf(bars) {
+  const sorted = [...bars].sort((one, other) => one.offset - other.offset)
+  const worked = sorted.reduce((sum, bar) => sum + bar.length, 0)
+  const pauses = []
+  let end = 0
+  sorted.forEach((bar) => {
+    if (bar.offset - end > Math.max(SHORT_PAUSE, worked / 5)) pauses.push([end, bar.offset])
+    end = Math.max(end, bar.offset + bar.length)
+  })
+  return pauses
+}
 
 function Timeline({ run, now }) {
   const bars = leaves(run.tree)
@@ -570,7 +586,12 @@ function Timeline({ run, now }) {
       length: leaf.state === 'running' ? Math.max(0, since(run.started_at, now) - leaf.offset) : leaf.seconds || 0
     }))
   if (!bars.length) return <p className="refrain-hint">No step has begun yet.</p>
-  const length = Math.max(0.1, ...bars.map((bar) => bar.offset + bar.length))
+  const pauses = pausesOf(bars)
+  // The axis is cut where the run waited.
+  const cut = (seconds) => pauses.reduce((left, [from, to]) => left - Math.max(0, Math.min(seconds, to) - from), seconds)
+  const length = Math.max(0.1, ...bars.map((bar) => cut(bar.offset + bar.length)))
+  const minutes = length >= 60
+  const untold = [...pauses]
   const ticks = ticksOf(length)
   const share = (seconds) => `${(100 * seconds) / length}%`
   let before = ''
@@ -591,13 +612,12 @@ function Timeline({ run, now }) {
       </thead>
       <tbody>
         <tr className="refrain-axis" aria-hidden="true">
-          <td />
+          <td>{minutes ? 'min:s' : 'Seconds'}</td>
           <td>
             <div className="refrain-ticks">
-              {ticks.map((tick, i) => (
+              {ticks.map((tick) => (
                 <span key={tick} style={{ left: share(tick) }} data-late={tick / length > 0.93}>
-                  {tickWord(tick)}
-                  {i === ticks.length - 1 ? (tick < 60 ? ' s' : ' min') : ''}
+                  {tickWord(tick, minutes)}
                 </span>
               ))}
             </div>
@@ -608,7 +628,15 @@ function Timeline({ run, now }) {
           const group = bar.trail.join(' · ')
           const told = group && group !== before ? group : ''
           before = group
+          const pause = untold.length && bar.offset >= untold[0][1] ? untold.shift() : null
           return [
+            pause ? (
+              <tr key={`${bar.path} pause`} className="refrain-pause">
+                <th scope="rowgroup" colSpan={3}>
+                  <span>Waited {lasting(pause[1] - pause[0])}</span>
+                </th>
+              </tr>
+            ) : null,
             told ? (
               <tr key={`${bar.path} group`} className="refrain-group">
                 <th scope="rowgroup" colSpan={3}>
@@ -625,7 +653,7 @@ function Timeline({ run, now }) {
                   {ticks.map((tick) => (
                     <i key={tick} style={{ left: share(tick) }} />
                   ))}
-                  <span className="refrain-span" style={{ left: `min(${share(bar.offset)}, 100% - 3px)`, width: share(bar.length) }} />
+                  <span className="refrain-span" style={{ left: `min(${share(cut(bar.offset))}, 100% - 3px)`, width: share(bar.length) }} />
                   <span className="sr-only">
                     {(STATES[bar.state] || STATES.waiting).word}, after {lasting(bar.offset)}
                   </span>
@@ -816,7 +844,7 @@ function ExportMenu({ run }) {
 }
 
 /* What can be done with the run; `said` is told to the person who did it. */
-function Actions({ run, say, deleted }) {
+function Actions({ run, say, begun, deleted }) {
   const [asking, setAsking] = useState(false)
   const [busy, setBusy] = useState(false)
   const act = async (name, then) => {
@@ -855,7 +883,7 @@ function Actions({ run, say, deleted }) {
   }
   return (
     <div className="refrain-row" role="group" aria-label="What you can do with this run">
-      <Quiet icon={RotateCw} disabled={busy} onClick={() => act('rerun', () => say(BEGUN))}>
+      <Quiet icon={RotateCw} disabled={busy} onClick={() => act('rerun', begun)}>
         Run again
       </Quiet>
       <ExportMenu run={run} />
@@ -865,6 +893,24 @@ function Actions({ run, say, deleted }) {
         </Quiet>
       )}
     </div>
+  )
+}
+
+/* Leads from a run to the one that was begun from it, as soon as its turn tells which that is. */
+function ShowBegun({ turn, openPanel }) {
+  const messages = useRecoilValue(messagesState)
+  const found = messages.find((message) => message.metadata && message.metadata.turn_id === turn)
+  const run = found && (found.metadata.runs || [])[0]
+  if (!run) return null
+  const show = () =>
+    openPanel('RunPanel', 'Run', { run_id: run.run_id, back: { name: 'RunPanel', title: 'Run', props } })
+  return (
+    <>
+      {' '}
+      <button type="button" className="refrain-link" onClick={show}>
+        Show it
+      </button>
+    </>
   )
 }
 
@@ -893,6 +939,7 @@ const Panel = memo(function Panel({ changed }) {
   const { run, error, reload } = useRun(props.run_id, changed)
   const [view, setView] = useState('Steps')
   const [said, setSaid] = useState('')
+  const [begun, setBegun] = useState(null)
   const [gone, setGone] = useState(false)
   const openPanel = useOpenPanel()
   const close = useKeptOpen(run && run.workflow)
@@ -905,12 +952,22 @@ const Panel = memo(function Panel({ changed }) {
   const escape = (event) => {
     if (event.key === 'Escape' && !event.defaultPrevented) close()
   }
-  const forked = useCallback(() => setSaid(BEGUN), [])
+  const begin = useCallback((response) => {
+    setSaid(BEGUN)
+    setBegun((response && response.turn_id) || null)
+  }, [])
   const body = useMemo(() => {
     if (!run) return null
-    if (view === 'Timeline') return <Timeline run={run} now={now} />
-    if (view === 'Result') return <Result run={run} />
-    return <Steps run={run} now={now} opened={props.at} forked={forked} />
+    // The steps stay where they are, so that what one has opened there is open when one comes back.
+    return (
+      <>
+        <div hidden={view !== 'Steps'}>
+          <Steps run={run} now={now} opened={props.at} forked={begin} />
+        </div>
+        {view === 'Timeline' ? <Timeline run={run} now={now} /> : null}
+        {view === 'Result' ? <Result run={run} /> : null}
+      </>
+    )
   }, [run, view, run && run.live ? now : 0])
   return (
     <div className="refrain-panel" ref={top} tabIndex={-1} role="region" aria-label="Run" onKeyDown={escape}>
@@ -942,9 +999,18 @@ const Panel = memo(function Panel({ changed }) {
             {run.reason ? <p className="refrain-reason">{run.reason}</p> : null}
             <Feedback feedback={run.feedback || []} />
             <Versions run={run} openPanel={openPanel} />
-            <Actions run={run} say={setSaid} deleted={() => setGone(true)} />
+            <Actions
+              run={run}
+              say={(text) => {
+                setSaid(text)
+                setBegun(null)
+              }}
+              begun={begin}
+              deleted={() => setGone(true)}
+            />
             <p className="refrain-said" role="status">
               {said}
+              {said && begun ? <ShowBegun turn={begun} openPanel={openPanel} /> : null}
             </p>
           </header>
           <Segments view={view} choose={setView} />
