@@ -8,8 +8,8 @@ from typing import Any, cast
 from chat.auth import home, keep_secret
 
 keep_secret(home())
-# A step that computes in a thread hands the interpreter over so often (seconds), and every answer to others takes several
-# such hand-overs: with Python's 5 milliseconds they add up to what one notices.
+# A step that computes in a thread hands the interpreter over so often (seconds), and every answer to others takes
+# several such hand-overs: with Python's 5 milliseconds they add up to what one notices.
 sys.setswitchinterval(0.0005)
 
 import chainlit as cl  # noqa: E402

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from chainlit.server import UserParam
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import PlainTextResponse
 
+from agents.extraction.fields import Record, records
 from flows.edits import with_edit
 from storage import RunStore, content_text
+from storage.encoding import to_json
 from storage.errors import NotFound
 from storage.records import Edited, Run, StepOutput, Turn, now
 
 from .markdown import escape, safe
+from .values import page
 from .words import ago, moment, shorten
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
-_BLOCK_START = re.compile(r"(?:\s|[-*+>#|]|\d+[.)])*")
+_BLOCK_START = re.compile(r"(?:\s|[-+>#|]|\*(?=\s)|\d+[.)])*")
 
 
 def evidence_routes(store: RunStore) -> APIRouter:
@@ -44,7 +49,7 @@ def evidence_routes(store: RunStore) -> APIRouter:
             return _markdown("The conversation this came from has been deleted.")
         excerpts, finished_at = cited(turn, run, path)
         heading = header(cited_run, path, finished_at, zone, edited)
-        return _markdown(f"{heading}\n\n---\n\n{mark(output, excerpts, turn.answer)}")
+        return _markdown(f"{heading}\n\n---\n\n{marked(output, excerpts, turn.answer)}")
 
     return router
 
@@ -65,6 +70,17 @@ def header(run: Run, path: str, finished_at: datetime | None, zone: str | None, 
     step = with_edit(f"{escape(path)} of **{escape(run.workflow)}**", edited)
     asked = f"{step}, asked for “{escape(shorten(content_text(run.input), 200))}”"
     return f"{asked}\n\n{moment(done, zone)} ({ago(done, now())}) · run `{run.id}`"
+
+
+def marked(content: Any, excerpts: Sequence[str], answer: str = "") -> str:
+    """What a step gave as Markdown, with what is cited struck through; a structured value as a page to read."""
+    if content is None or isinstance(content, str):
+        return mark(content_text(content), excerpts, answer)
+    texts = [record.text for excerpt in excerpts for record in records(excerpt) or [Record(text=excerpt)]]
+    found = [(text, piece) for text in texts for piece in quoted(text, answer)]
+    said = [piece for text, piece in found if piece != text]
+    lines = [line for _, text in found for line in text.splitlines() if len(line) > 20]
+    return mark(page(json.loads(to_json(content))), said or lines)
 
 
 def mark(text: str, excerpts: Iterable[str], answer: str = "") -> str:
@@ -118,14 +134,14 @@ def _find(text: str, excerpt: str) -> tuple[int, int] | None:
     return found.span() if found else None
 
 
-async def _output(store: RunStore, run: Run, path: str) -> tuple[str, Edited]:
+async def _output(store: RunStore, run: Run, path: str) -> tuple[Any, Edited]:
     for entry in reversed(await store.journal(run.id)):
         if entry.path == path and entry.output is not None:
-            return content_text(entry.output.content), entry.edited
+            return entry.output.content, entry.edited
     found = _step(run.steps, path.split("/"))
     if found is None:
         raise NotFound(f"There is no step {path} in this run.")
-    return content_text(found.content), ""
+    return found.content, ""
 
 
 def _step(steps: Sequence[StepOutput], path: Sequence[str]) -> StepOutput | None:

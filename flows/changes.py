@@ -20,6 +20,8 @@ StepChange = Literal["same", "changed", "new", "gone"]
 
 _LEAD = re.compile(r"^(?:[\s>#*+-]|\d+[.)]\s)+")
 _MARKUP = re.compile(r"[*_`~]|\[\d{1,3}\]|!?\[([^\]]*)\]\([^)]*\)")
+_NOTE = re.compile(r"\((?:[^()]|\([^()]*\))*\)[.*_]*")
+_NOTED = re.compile(r"(?<=[.!?…\"”'*_])\s+(\((?:[^()]|\([^()]*\))*\))[.*_]*$")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MOST_TOLD = 3  # steps that a summary tells of one by one
 
@@ -91,8 +93,19 @@ def sentences_of(text: str) -> list[str]:
     for line in text.splitlines():
         body = _LEAD.sub("", line).strip()
         if any(char.isalnum() for char in body):
-            found += [sentence.strip() for sentence in sentences(body)]
+            found += _with_notes([sentence.strip() for sentence in sentences(body)])
     return [sentence for sentence in found if key(sentence)]
+
+
+def _with_notes(found: Sequence[str]) -> list[str]:
+    """The sentences, each with the note in brackets that stands behind it, such as a source's title."""
+    joined: list[str] = []
+    for sentence in found:
+        if joined and _NOTE.fullmatch(sentence):
+            joined[-1] += f" {sentence}"
+        else:
+            joined.append(sentence)
+    return joined
 
 
 def key(sentence: str) -> str:
@@ -109,7 +122,8 @@ def _difference(before: RunNode | None, after: RunNode | None) -> StepDifference
     node = after or before
     assert node is not None
     old, new = _sentences(before), _sentences(after)
-    old_keys, new_keys = [key(one) for one in old], [key(one) for one in new]
+    moved = _notes(old) & _notes(new)
+    old_keys, new_keys = [_key(one, moved) for one in old], [_key(one, moved) for one in new]
     removed = _left_over(old, old_keys, Counter(new_keys))
     added = _left_over(new, new_keys, Counter(old_keys))
     found_before, found_after = _sources(before), _sources(after)
@@ -129,6 +143,16 @@ def _difference(before: RunNode | None, after: RunNode | None) -> StepDifference
         sources_removed=sources_removed,
         lines=tuple(_in_order(old, new, old_keys, new_keys, set(removed), set(added))),
     )
+
+
+def _notes(found: Sequence[str]) -> set[str]:
+    return {match[1] for one in found if (match := _NOTED.search(one))}
+
+
+def _key(sentence: str, moved: set[str]) -> str:
+    """Its key, without a note that the other text has too: what is written before a note parts it from a sentence."""
+    match = _NOTED.search(sentence)
+    return key(sentence[: match.start()] if match and match[1] in moved else sentence)
 
 
 def _sentences(node: RunNode | None) -> list[str]:

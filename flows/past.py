@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
+from agents.extraction.fields import without_names
 from agents.text import stem, words
 from storage.encoding import content_text, input_key
 from storage.records import Passage, Run, RunStatus
@@ -54,7 +55,7 @@ def stems_of(texts: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=2048)
 def stems_in(text: str) -> frozenset[str]:
-    return frozenset(form for word in words(undotted(text)) for form in _forms(word))
+    return frozenset(form for word in words(undotted(without_names(text))) for form in _forms(word))
 
 
 def input_text(value: object) -> str:

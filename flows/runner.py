@@ -69,9 +69,7 @@ class Runner:
         found = self.workflow(workflow)
         if fork is not None:
             await self.store.get_run(fork.run_id, user_id=user_id)
-            request = await found.begin_fork(
-                fork.run_id, fork.at, fork.output, store=self.store, session_id=session_id
-            )
+            request = await found.begin_fork(fork.run_id, fork.at, fork.output, store=self.store, session_id=session_id)
             stream = EventStream(request.stream, sink=self.store)
             self.launch(stream, found.execute(request, stream=stream, store=self.store, resumed=True))
             return request.id

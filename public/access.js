@@ -128,6 +128,17 @@ const LIST =
   '<svg class="refrain-icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" ' +
   'stroke-linecap="round" aria-hidden="true"><path d="M8 6h13M8 12h13M8 18h13M3 6h.01M3 12h.01M3 18h.01"/></svg>'
 
+/* What is said before the page is connected is not heard. */
+const ASKED_AT_MOST = 8 // times
+const ANSWERED_IN = 700 // milliseconds
+
+function askForRuns(times) {
+  const title = document.getElementById('side-view-title')
+  if (!times || (title && title.textContent === 'Runs')) return
+  window.postMessage('refrain:runs', location.origin)
+  setTimeout(() => askForRuns(times - 1), ANSWERED_IN)
+}
+
 function addRuns() {
   const next = document.getElementById('readme-button')
   if (!next || document.getElementById('refrain-runs')) return
@@ -136,7 +147,7 @@ function addRuns() {
   button.type = 'button'
   button.innerHTML = `${LIST}<span>Runs</span>`
   button.setAttribute('aria-label', 'Runs')
-  button.addEventListener('click', () => window.postMessage('refrain:runs', location.origin))
+  button.addEventListener('click', () => askForRuns(ASKED_AT_MOST))
   next.before(button)
 }
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 
 
-def entry_hash(
-    path: str, kind: str, status: str, output: str | None, decision: str | None, changes: str | None
-) -> str:
+def entry_hash(path: str, kind: str, status: str, output: str | None, decision: str | None, changes: str | None) -> str:
     """A hash of an entry's columns as they are stored."""
     digest = hashlib.blake2b(digest_size=16)
     for column in (path, kind, status, output, decision, changes):

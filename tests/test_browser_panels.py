@@ -39,6 +39,11 @@ def polish(step_input):
     return "Polished. [pixel](http://evil.example.org/) ![pixel](http://evil.example.org/p.gif)"
 
 
+def sheet(step_input):
+    return "| | Lighthouses | Harbours and moorings |\\n|---|---|---|\\n| What it is | Towers | Shelters |\\n"
+
+
+table = Workflow(name="Sheet", steps=[sheet], description="Draws up a table.")
 branches = Workflow(
     name="Branches",
     steps=[
@@ -187,6 +192,11 @@ def test_a_step_is_run_again_with_another_text_and_the_changes_are_told(chat: Ch
     editor.fill("Notes about harbours: they shelter ships.")
     chat.button("Run from here with this text").click()
     expect(panel(chat)).to_contain_text("The new run has begun in the conversation.")
+    panel(chat).get_by_role("tab", name="Timeline").click()
+    panel(chat).get_by_role("tab", name="Steps").click()
+    expect(node(chat, "notes").get_by_role("heading", name="Output")).to_be_visible()  # what was open stays open
+    chat.button("Show it").click()
+    expect(panel(chat)).to_contain_text("You asked to run it again from notes")
     chat.button("What changed").click()
     changes = chat.page.get_by_role("region", name="What changed")
     changed = changes.locator('[data-path="notes"]')
@@ -293,4 +303,14 @@ def test_on_a_phone_the_steps_unfold_in_place_and_the_panels_are_sheets(chat: Ch
     expect(sheet).to_have_count(0)
     chat.ask("/runs")
     expect(sheet.get_by_role("button", name="Completed: lanterns")).to_be_visible()
+    assert sideways(chat.page) <= 0
+
+
+@on_a_phone
+def test_words_of_a_table_are_whole_on_a_phone_and_the_page_stays_narrow(chat: ChatPage) -> None:
+    chat.ask("/run Sheet coasts")
+    cell = chat.page.locator(".message-content td", has_text="What it is")
+    expect(cell).to_be_visible()
+    whole = "cell => getComputedStyle(cell).overflowWrap === 'normal' && cell.scrollWidth <= cell.clientWidth"
+    assert cell.evaluate(whole)
     assert sideways(chat.page) <= 0

@@ -88,6 +88,11 @@ def test_a_draft_is_changed_on_request_then_edited_and_approved(chat: ChatPage) 
     assert (
         draft.evaluate("box => box.scrollHeight > box.clientHeight + 100 && getComputedStyle(box).overflowY") == "auto"
     )
+    expect(form(chat).get_by_text("More below")).to_be_visible()
+    chat.button("Show all").click()
+    expect(form(chat).get_by_text("More below")).to_have_count(0)
+    assert draft.evaluate("box => box.scrollHeight <= box.clientHeight + 1")
+    chat.button("Show less").click()
 
     chat.button("Ask for changes").click()
     expect(field(chat, "What should be different?")).to_be_focused()

@@ -85,27 +85,43 @@ def test_a_command_of_the_menu_is_a_turn_like_a_typed_one(chat: ChatPage) -> Non
     expect(chat.page.locator('[id="step-Gated"]')).to_have_count(1)
 
 
+def test_a_command_without_words_is_sent_by_a_key_and_every_run_is_a_button_away(chat: ChatPage) -> None:
+    chat.open()
+    chat.ask("/run Gated capes")
+    expect(chat.says("The essay ends.")).to_be_visible()
+    chat.page.locator("#command-button").click()
+    chat.page.get_by_text("List your runs").click()
+    expect(chat.page.locator("#chat-input")).to_be_focused()
+    chat.page.keyboard.press("Enter")
+    answer = chat.says("Your runs, the newest first:")
+    expect(answer).to_contain_text("capes · Gated · just now · completed")
+    expect(answer.locator("code")).to_have_count(0)
+    chat.open()
+    chat.page.locator("#refrain-runs").click()
+    expect(chat.page.locator(".refrain-panel .refrain-run").first).to_contain_text("capes")
+
+
 def test_settings_are_kept_for_the_conversation_and_for_new_ones(chat: ChatPage, server: ChatServer) -> None:
     chat.open()
     chat.ask("/run Gated buoys")
     expect(chat.says("The essay ends.")).to_be_visible()
-    expect(chat.step("notes")).to_be_visible()
+    expect(chat.step("Gated")).to_be_visible()
     set_to(chat, steps="The answer only", fresh="1 day")
-    expect(chat.step("notes")).to_have_count(0)
+    expect(chat.step("Gated")).to_have_count(0)
     expect(chat.progress("notes")).to_have_attribute("data-state", "done")
     expect(chat.says("The essay ends.")).to_be_visible()
     chat.reload()
     expect(chat.says("The essay ends.")).to_be_visible()
-    expect(chat.step("notes")).to_have_count(0)
+    expect(chat.step("Gated")).to_have_count(0)
     chat.open()
     chat.ask("/run Gated piers")
     expect(chat.says("The essay ends.")).to_be_visible()
-    expect(chat.step("notes")).to_have_count(0)
+    expect(chat.step("Gated")).to_have_count(0)
     chat.page.get_by_role("button", name="Settings").click()
     expect(chat.page.locator("#fresh")).to_contain_text("1 day")
     chat.page.get_by_role("button", name="Cancel").click()
     set_to(chat, steps="All steps", fresh="As the workflow says")
-    expect(chat.step("notes")).to_be_visible()
+    expect(chat.step("Gated")).to_be_visible()
 
 
 def test_a_conversation_is_named_by_its_first_topic_without_a_reload(chat: ChatPage) -> None:
@@ -131,6 +147,8 @@ def test_a_conversation_is_renamed_found_and_deleted_after_saying_what_goes(chat
     renamed = title(chat, "Fjords")
     expect(renamed).to_be_visible()
     chat.page.locator("#search-chats-button").click()
+    chat.page.get_by_placeholder("Search conversations").fill("nowhere")
+    expect(chat.page.get_by_role("dialog")).to_contain_text("Nothing found. Try other words.")
     chat.page.get_by_placeholder("Search conversations").fill("fjord")
     chat.page.get_by_role("option", name="Fjords").click()
     expect(chat.says("The essay ends.")).to_be_visible()

@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from agents.tools.library import find_document
 from chat.attachments import as_html, as_markdown, file_chips, refusals
+from chat.library import as_html as library_html
 from chat.markdown import safe
 from chat.render import source_line
 from storage.attachments import Attachment, Page
@@ -130,6 +132,38 @@ def test_sources_in_attached_files_lead_to_their_page() -> None:
     assert safe(f"Source: {address}") == f"Source: [the attached file]({link})"
     assert source_line({"title": "x", "address": "file:///etc/passwd"}) == "x"
     assert "](" not in safe("- x — file:///etc/passwd")
+
+
+async def test_a_document_of_the_library_is_a_page_to_read_and_nothing_else_is(server: ChatServer) -> None:
+    ada = await page_of(server, "ada")
+    reply = await ada.http.get("/refrain/library/how-vaccines-work.md")
+    assert reply.status_code == 200
+    assert "<title>How Vaccines Work</title>" in reply.text
+    assert "default-src 'none'" in reply.headers["content-security-policy"]
+    out = "..%2flibrary%2fhow-vaccines-work.md"
+    for name in ("nothing.md", out, "%2fetc%2fpasswd", "..%2f__init__.py", "%00.md", ""):
+        assert (await ada.http.get(f"/refrain/library/{name}")).status_code == 404, name
+    await ada.close()
+    async with httpx.AsyncClient(base_url=server.url) as stranger:
+        assert (await stranger.get("/refrain/library/how-vaccines-work.md")).status_code == 401
+
+
+def test_a_document_s_text_is_shown_as_it_is_and_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my notes").mkdir()
+    (tmp_path / "my notes" / "a b.md").write_text("# <b>Tides</b>\n<script>x</script>")
+    (tmp_path / ".hidden.md").write_text("# Hidden")
+    (tmp_path / "keys.pem").write_text("secret")
+    monkeypatch.setenv("REFRAIN_LIBRARY", str(tmp_path))
+    found = find_document("my notes/a b.md")
+    assert found is not None
+    page = library_html(found, found.path.read_text())
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert "&lt;script&gt;x&lt;/script&gt;" in page
+    url = "/refrain/library/my%20notes/a%20b.md"
+    assert source_line({"title": "Tides", "address": "library:my notes/a b.md"}).startswith(f"[Tides]({url})")
+    assert safe("See library:my notes/a b.md") == rf"See [\<b\>Tides\</b\>]({url})"
+    assert [find_document(name) for name in (".hidden.md", "keys.pem", "my notes", "./my notes/a b.md")] == [None] * 4
 
 
 def test_a_message_shows_chips_of_what_could_be_read_and_a_sentence_for_the_rest() -> None:

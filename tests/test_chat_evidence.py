@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chat.evidence import cited, header, mark
+from chat.evidence import cited, header, mark, marked
+from storage.encoding import content_text
 from storage.records import Run
 
 from .chat_events import ANSWER, START, Script, citation, evidence
@@ -49,3 +50,15 @@ def test_what_a_turn_cites_of_a_step() -> None:
     answered = replace(turn, citations=(citation(evidence(2)),))
     assert cited(answered, "run-0", "Researcher")[0] == ["Passage 2 about tides."]
     assert cited(answered, "run-9", "Researcher") == ([], None)
+
+
+def test_a_structured_output_reads_like_a_page_with_the_cited_sentence_marked() -> None:
+    snippet = "- **Live** vaccines hold weak germs.\n\n    Memory cells remain for years."
+    source = {"title": "How Vaccines Work", "address": "library:v.md", "snippet": snippet, "heading": "Built"}
+    content = {"engine": "Library", "sources": [source]}
+    text = marked(content, [content_text(content)], "Memory cells remain for years. [1]")
+    assert "**How Vaccines Work — Built**" in text
+    assert "\n- **Live** vaccines hold weak germs.\n" in text
+    assert "\n~~Memory cells remain for years.~~\n" in text
+    assert "snippet:" not in text
+    assert text.count("~~") == 2

@@ -32,6 +32,33 @@ def test_what_the_page_takes_for_a_directive_is_kept_as_text() -> None:
     assert safe("```\nkey:value\n```\nkey:value") == f"```\nkey:value\n```\nkey:{WORD_JOINER}value"
 
 
+LINK = "[How Vaccines Work](/refrain/library/how-vaccines-work.md)"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("- How Vaccines Work — library:how-vaccines-work.md [2]", f"- {LINK} [2]"),
+        ("Source: library:how-vaccines-work.md.", f"Source: {LINK}."),
+        ("[it](library:how-vaccines-work.md)", "[it](/refrain/library/how-vaccines-work.md)"),
+        ("`library:how-vaccines-work.md`", "`library:how-vaccines-work.md`"),
+        ("library:../how-vaccines-work.md", "library:../how-vaccines-work.md"),
+        ("```\nlibrary:how-vaccines-work.md\n```", "```\nlibrary:how-vaccines-work.md\n```"),
+    ],
+)
+def test_a_library_document_s_address_leads_to_it_and_carries_nothing_unseen(text: str, shown: str) -> None:
+    assert safe(text) == shown
+
+
+def test_an_address_that_arrives_in_pieces_is_shown_when_it_is_whole() -> None:
+    stream, shown = TextStream(), ""
+    for letter in "See How Vaccines Work — library:how-vaccines-work.md\n":
+        text, replace = stream.append(letter)
+        shown = text if replace else shown + text
+        assert "library:h" not in shown
+    assert shown == f"See {LINK}\n"
+
+
 def test_plain_text_keeps_its_signs() -> None:
     assert escape("*[a](b)*\n<i>") == r"\*\[a\]\(b\)\* \<i\>"
 

@@ -191,6 +191,7 @@ async def test_a_step_is_run_again_and_what_changed_is_told(ada: ChatClient) -> 
     fork = card["runs"][0]["run_id"]
     detail = await get(ada, f"/refrain/runs/{fork}")
     assert (detail["forked_from"], [node["kept"] for node in detail["tree"]]) == (run_id, [True, False])
+    assert [(node["edited"], node["after_edit"]) for node in detail["tree"]] == [(True, False), (False, True)]
     changed = await get(ada, f"/refrain/runs/{fork}/changes")
     assert changed["since"]["id"] == run_id
     assert changed["summary"].startswith("Both steps changed: the text of Researcher has 2 new sentences")

@@ -94,6 +94,11 @@ def test_the_last_step_writes_the_answer_and_its_text_is_not_printed_twice() -> 
     assert page.messages()[0] == "**Ran Article**: nothing in memory covers tides."
 
 
+def test_a_run_that_has_ended_well_is_folded_and_one_at_work_is_open() -> None:
+    assert live(finished_article())[1].named("Article")["defaultOpen"] is False
+    assert live(article())[1].named("Article")["defaultOpen"] is True
+
+
 def test_an_answer_that_differs_from_what_was_streamed_takes_its_place() -> None:
     script = Script().decide(RUN).run("Writer").start("Writer").say("Writer", "A draft.")
     script.finish("Writer", "The final text.").add(events.RunFinished, content="The final text.")

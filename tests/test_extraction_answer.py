@@ -205,3 +205,15 @@ def test_what_needs_a_language_model_is_told_and_the_sentences_given(message: st
 def test_a_name_that_is_nowhere_makes_the_answer_a_hedged_one() -> None:
     text = answer("When did the Sihwa tidal power station open?", PASSAGES)
     assert text.startswith("The past results do not answer this directly")
+
+
+def test_names_of_fields_and_addresses_are_never_quoted() -> None:
+    text = (
+        "Memory cells can remain for years after vaccination.\n    heading: How immunity is built\n  -\n"
+        "    title: How Vaccines Work.\n    address: library:how-vaccines-work.md\n"
+        "    snippet: - Live vaccines contain weakened germs that hardly ever cause disease."
+    )
+    passage = {"label": 1, "text": text, "step": "search", "workflow": "Brief", "run_input": "vaccines"}
+    told = answer("What do live vaccines and memory cells do?", [passage])
+    assert "Live vaccines contain weakened germs that hardly ever cause disease. [1]" in told
+    assert not any(name in told for name in ("heading", "title:", "address", "library:", "snippet"))

@@ -140,3 +140,14 @@ def test_json_is_compared_line_by_line() -> None:
     (found,) = changes([step("W", {"rating": 3, "text": "Good."})], [step("W", {"rating": 4, "text": "Good."})]).steps
     assert (found.removed, found.added, found.unchanged) == (("rating: 3",), ("rating: 4",), 1)
     assert sentences_of("- One. Two!\n1. Three?\n***") == ["One.", "Two!", "Three?"]
+
+
+def test_a_note_behind_a_sentence_belongs_to_it() -> None:
+    assert sentences_of("It began. It spread. (The History of Printing)") == [
+        "It began.",
+        "It spread. (The History of Printing)",
+    ]
+    (found,) = changes([step("W", "It began. (Books)")], [step("W", "It began. It spread. (Books)")]).steps
+    assert (found.added, found.removed) == (("It spread. (Books)",), ())
+    (found,) = changes([step("W", "It began.")], [step("W", "It began. (My own note)")]).steps
+    assert (found.added, found.removed) == (("It began. (My own note)",), ("It began.",))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from storage import JournalEntry, NotFound, RunRequest, RunStore, Turn, Usage
+from storage import JournalEntry, NotFound, RunRequest, RunStore, StepOutput, Turn, Usage
 
 
 async def test_a_session_is_made_once(store: RunStore) -> None:
@@ -66,6 +66,27 @@ async def test_sessions_are_found_by_title_and_message(store: RunStore) -> None:
     assert {session.id for session in await store.sessions("ada", search="wind")} == {"s1", "s3"}
     assert {session.id for session in await store.sessions("ada", search="100%")} == {"s1"}
     assert await store.sessions("ada", search="_") == []
+
+
+async def test_sessions_are_found_by_answers_and_by_what_steps_gave(store: RunStore) -> None:
+    await store.create_turn(Turn("t1", "Tell me about wind", "ada", "said"))
+    await store.update_turn(Turn("t1", "Tell me about wind", "ada", "said", answer="The Gedser mill stood in Denmark."))
+    for user, session in (("ada", "worked"), ("eve", "theirs")):
+        await store.create_run(RunRequest(f"r-{user}", "W", "f", "wind", user, session))
+        output = StepOutput("Turbines near Gedser were built by Johannes Juul.", step_name="Notes")
+        await store.record(f"r-{user}", JournalEntry("Notes", "step", output=output))
+
+    async def found(search: str) -> set[str]:
+        return {session.id for session in await store.sessions("ada", search=search)}
+
+    assert await found("gedser") == {"said", "worked"}
+    assert await found("juul turbine") == {"worked"}, "all words, in any order and form"
+    assert await found("mill denmark") == {"said"}
+    assert await found("juul mill") == set()
+    assert await found("the") == {"said"}
+    assert await found('"') == await found("\u20ac") == set()
+    assert {session.id for session in await store.sessions("ada", search="  ")} == {"said", "worked"}
+    assert {session.id for session in await store.sessions("eve", search="juul")} == {"theirs"}
 
 
 async def test_a_session_has_used_what_all_its_runs_have_used(store: RunStore) -> None:

@@ -85,6 +85,7 @@ async def test_everything_in_the_file_of_an_earlier_version_is_there(tmp_path: P
         assert [(entry.path, entry.decision) for entry in await store.journal("r1")] == [
             ("Write", None), ("Write#confirm", True)
         ]  # fmt: skip
+        assert {entry.edited for entry in await store.journal("r1")} == {""}
         assert [found.text for found in await store.search("heat pumps", user_id="ann")] == [SAID]
         assert (await store.session_state("s1", "ann"))["tone"] == "calm"
         assert [session.title for session in await store.sessions("ann")] == ["Warmth"]

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agents.extraction.fields import records
 from agents.extraction.fitting import groups
 from agents.extraction.glue import NOTES_LEAD
 from agents.extraction.markdown import blocks
-from agents.extraction.statements import Document, Statement, alike, read
+from agents.extraction.statements import Document, Statement, alike, clean_title, read
 from agents.extraction.themes import OVERVIEW
 from agents.text import sentences
 
@@ -31,12 +32,26 @@ def labelled(passage: Mapping[str, Any]) -> LabelledPassage:
     label, text = int(passage["label"]), str(passage.get("text") or "")
     return LabelledPassage(
         label,
-        read(text, origin=label),
+        _document(text, label),
         str(passage.get("workflow") or ""),
         str(passage.get("run_input") or ""),
         str(passage.get("step") or ""),
         next((b.text for b in blocks(text) if b.kind == "paragraph" and b.text.startswith(NOTES_LEAD)), ""),
     )
+
+
+def _document(text: str, label: int) -> Document:
+    """What is read from a passage; of a structured value its texts alone, under their titles and headings."""
+    found = records(text)
+    if not found:
+        return read(text, origin=label)
+    parts = [
+        read(one.text, source=clean_title(one.title), address=one.address, section=one.heading, origin=label)
+        for one in found
+    ]
+    headings = dict.fromkeys(one.heading for one in found if one.heading)
+    sources = dict.fromkeys((clean_title(one.title), one.address) for one in found if one.title)
+    return Document("", tuple(s for part in parts for s in part.statements), tuple(headings), tuple(sources))
 
 
 def main_sentences(held: Sequence[LabelledPassage], most: int, *, said: Sequence[Statement] = ()) -> list[Statement]:

@@ -78,7 +78,7 @@ def usual_folder() -> Path:
 def find_document(name: str) -> Shelved | None:
     """The library's document that a search calls `library:<name>`; None for every other name, and other files."""
     within = PurePosixPath(name)
-    plain = name == within.as_posix() and name.isprintable() and not set(name) & set('\\:')
+    plain = name == within.as_posix() and name.isprintable() and not set(name) & set("\\:")
     if not plain or within.is_absolute() or any(part.startswith(".") for part in within.parts):
         return None
     path = usual_folder() / within

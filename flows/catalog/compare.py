@@ -87,8 +87,10 @@ def verdict(step_input: StepInput) -> str:
     for aspect in rows:
         cells = [_quote(column[aspect]) if aspect in column else NOTHING_FOUND for column in columns]
         table.append(f"| **{aspect}** | {cells[0]} | {cells[1]} |")
-    sources = source_list([column[aspect] for column in columns for aspect in rows if aspect in column])
-    debate = _told(str(step_input.get_step_content("Debate") or ""))
+    spoken = str(step_input.get_step_content("Debate") or "")
+    debate = _told(spoken)
+    shown = [column[aspect] for column in columns for aspect in rows if aspect in column]
+    sources = source_list([*shown, *_cited(debate, [*notes, spoken])])
     parts = [title, "\n".join(table), debate and f"## The debate in brief\n\n{debate}", sources]
     return "\n\n".join(part for part in parts if part)
 
@@ -135,6 +137,16 @@ def _quote(statement: Statement) -> str:
 
 def _cell(text: str) -> str:
     return " ".join(text.replace("|", "\\|").split())
+
+
+def _cited(debate: str, lists: Sequence[str]) -> list[Statement]:
+    """The listed sources that the debate names in brackets, with their addresses."""
+    known = {title: address for text in reversed(lists) for title, address in read(text).sources}
+    return [
+        Statement("", title, address)
+        for title, address in known.items()
+        if re.search(rf"[(\[*“;]\s*{re.escape(title)}\s*[)\]*”;,]", debate)
+    ]
 
 
 def _told(debate: str) -> str:

@@ -1,0 +1,312 @@
+"""Many conversations at once over a full store: errors, lost events, the first word, memory, and who slows whom.
+
+    python -m benchmarks.load [--pages 100] [--runs 5000] [--minutes 1] [--pause 8]
+
+A server runs in a process of its own, over a store with so many runs of the same user. The pages speak to it over their
+real sockets: each asks, reads until its turn has ended, waits `--pause` seconds on average, and asks again. Six in ten
+messages are answered from memory, four run a workflow of two steps. In the end the store is read: every turn must have
+ended, the numbers of its events must be without a gap (a joined piece of text carries the number of its last part), and
+what pages showed must be what is stored.
+
+Then somebody's step burns the processor, first in a thread, as a plain function does, then on the event loop, as a
+badly written async function does; meanwhile another page asks the server for something small again and again.
+
+First words and delays depend on what else the machine does: judge by the ratios. 30 minutes tell about memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import websockets
+
+from chat.board import derived_id
+from flows import StepInput, Workflow
+from storage import RunStore
+
+HOME = Path(__file__).resolve().parent.parent
+PATIENCE, SAMPLE = 60.0, 2.0  # seconds
+BURN = 3.0  # seconds that a step keeps a processor busy
+PLACES = ("harbour", "lighthouse", "glacier", "orchard", "tunnel", "market", "bridge", "archive", "desert", "theatre")
+
+FLOWS = f"""
+import asyncio
+import time
+
+from flows import Workflow
+
+
+def gather(step_input):
+    subject = step_input.get_input_as_string()
+    return f"Notes about {{subject}}: it opened long ago, and {{subject}} is visited by many people every year."
+
+
+async def conclude(step_input):
+    for word in f"In short: {{step_input.previous_step_content}}".split(" "):
+        yield word + " "
+        await asyncio.sleep(0.005)
+
+
+def burn(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
+def in_a_thread(step_input):
+    burn({BURN})
+    return "Burnt."
+
+
+async def on_the_loop(step_input):
+    burn({BURN})
+    return "Burnt."
+
+
+notes = Workflow("Notes", [gather, conclude], description="Takes notes.")
+thread = Workflow("Thread", [in_a_thread], description="Burns in a thread.")
+loop = Workflow("Loop", [on_the_loop], description="Burns on the event loop.")
+"""
+
+
+@dataclass
+class Page:
+    """One conversation."""
+
+    port: int
+    cookie: str
+    session: str = field(default_factory=lambda: str(uuid4()))
+    firsts: list[float] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    async def open(self) -> None:
+        url = f"ws://127.0.0.1:{self.port}/ws/socket.io/?EIO=4&transport=websocket"
+        headers = {"Cookie": self.cookie}
+        self._socket = await websockets.connect(url, additional_headers=headers, max_size=None, max_queue=None)
+        await self._until("0")
+        auth = {"sessionId": self.session, "clientType": "webapp", "userEnv": "{}", "threadId": ""}
+        await self._socket.send("40" + json.dumps(auth))
+        await self._until("40")
+        await self._emit("connection_successful")
+        await self._until('42["clear_call_fn"')
+
+    async def ask(self, text: str) -> None:
+        """Ask, and read until the turn has ended."""
+        id = str(uuid4())
+        answer, card, first, shown = derived_id(id, "answer"), derived_id(id, "turn"), 0.0, ""
+        message = {"id": id, "threadId": "", "name": "local", "type": "user_message", "output": text}
+        asked = time.perf_counter()
+        await self._emit(
+            "client_message", {"message": {**message, "createdAt": "2026-01-01T00:00:00Z"}, "fileReferences": []}
+        )
+        while True:
+            event, data = await self._event()
+            if event == "toast":
+                self.errors.append(str(data))
+            if data.get("id") == answer and event in ("new_message", "update_message", "stream_token"):
+                text = data.get("token", data.get("output", ""))
+                shown = shown + text if event == "stream_token" and not data["isSequence"] else text
+                first = first or (time.perf_counter() - asked if shown else 0.0)
+            elif data.get("id") == card and (state := data["metadata"].get("state")) in ("completed", "failed"):
+                if state == "failed":
+                    self.errors.append(str(data["metadata"]["note"]))
+                self.firsts.append(first)
+                self.answers[id] = shown
+                return
+
+    async def converse(self, until: float, pause: float, pick: random.Random) -> None:
+        await asyncio.sleep(pick.uniform(0, pause))
+        while time.monotonic() < until:
+            subject = f"{pick.choice(PLACES)} {pick.randrange(500)}"
+            ask = f"/recall {subject}" if pick.random() < 0.6 else f"/run Notes {subject}"
+            async with asyncio.timeout(PATIENCE):
+                await self.ask(ask)
+            await asyncio.sleep(pick.uniform(0, 2 * pause))
+        await self._socket.close()
+
+    async def _until(self, beginning: str) -> None:
+        while not (await self._receive()).startswith(beginning):
+            pass
+
+    async def _event(self) -> tuple[str, dict[str, Any]]:
+        while not (data := await self._receive()).startswith("42["):
+            pass
+        event, *rest = json.loads(data[2:])
+        return event, rest[0] if rest and isinstance(rest[0], dict) else {}
+
+    async def _receive(self) -> str:
+        while (data := await self._socket.recv()) == "2":
+            await self._socket.send("3")
+        return str(data)
+
+    async def _emit(self, *event: Any) -> None:
+        await self._socket.send("42" + json.dumps(event))
+
+
+async def fill(path: Path, runs: int) -> None:
+    """Runs of the workflow, as if they had been asked for."""
+
+    async def gather(step_input: StepInput) -> str:
+        return f"Notes about {step_input.input}: it opened long ago, and {step_input.input} is visited every year."
+
+    async def conclude(step_input: StepInput) -> str:
+        return f"In short: {step_input.previous_step_content}"
+
+    store = RunStore(path)
+    flow = Workflow("Notes", [gather, conclude], store=store)
+    for start in range(0, runs, 64):  # runs that wait together share a commit
+        numbers = range(start, min(start + 64, runs))
+        subjects = [f"{PLACES[number % len(PLACES)]} {number // len(PLACES)}" for number in numbers]
+        await asyncio.gather(
+            *(flow.run(s, session_id=f"s{n % 50}", user_id="local") for n, s in zip(numbers, subjects, strict=True))
+        )
+    await store.close()
+
+
+def launch(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """A server over `folder`: its process and its port."""
+    (folder / "flows").mkdir()
+    (folder / "flows" / "load.py").write_text(FLOWS)
+    (folder / ".chainlit").symlink_to(HOME / ".chainlit")
+    (folder / "public").symlink_to(HOME / "public")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    keys = ("OPENAI_", "CHAINLIT_", "OAUTH_", "REFRAIN_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(keys)} | {
+        "PYTHONPATH": str(HOME),
+        "CHAINLIT_APP_ROOT": str(folder),
+        "REFRAIN_DB": str(folder / "data" / "refrain.db"),
+        "REFRAIN_FLOWS": str(folder / "flows"),
+        "REFRAIN_SEARCH": "library",
+        "REFRAIN_OFFLINE_WORDS_PER_SECOND": "0",
+        "REFRAIN_MAX_TURNS": "0",
+        "REFRAIN_MAX_TURNS_HOUR": "0",  # all pages are one user's
+    }
+    run = ["-m", "chainlit", "run", str(HOME / "app.py"), "--headless", "--port", str(port)]
+    with (folder / "server.log").open("ab") as log:
+        return subprocess.Popen([sys.executable, *run], env=environment, cwd=folder, stdout=log, stderr=log), port
+
+
+async def signed_in(port: int) -> str:
+    """The cookie of who is signed in at the server, once it answers."""
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        while True:
+            try:
+                (await http.post("/auth/header")).raise_for_status()
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+            else:
+                return "; ".join(f"{name}={value}" for name, value in http.cookies.items())
+
+
+async def sample(pid: int, sizes: list[float]) -> None:
+    """The memory of the process, in megabytes, again and again."""
+    while True:
+        await asyncio.sleep(SAMPLE)
+        status = await asyncio.to_thread(Path(f"/proc/{pid}/status").read_text)
+        sizes.append(int(status.partition("VmRSS:")[2].split()[0]) / 1024)
+
+
+async def delays(port: int, cookie: str, workflow: str | None) -> list[float]:
+    """Milliseconds that something small takes, again and again, while a step of the workflow burns."""
+    page, took = Page(port, cookie), []
+    await page.open()
+    burning = asyncio.create_task(page.ask(f"/run {workflow} now") if workflow else asyncio.sleep(BURN))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers={"Cookie": cookie}, timeout=60) as http:
+        while not burning.done():
+            began = time.perf_counter()
+            (await http.get("/refrain/runs?limit=1")).raise_for_status()
+            took.append((time.perf_counter() - began) * 1000)
+            await asyncio.sleep(0.02)
+    await burning
+    return took
+
+
+def lost(database: Path, pages: list[Page]) -> list[str]:
+    """What is not in the store as it should be."""
+    wrong = []
+    with sqlite3.connect(database) as db:
+        for page in pages:
+            for id, shown in page.answers.items():
+                status, answer = db.execute("select status, answer from turns where id = ?", [id]).fetchone()
+                if status != "completed" or not answer.strip() or not shown.strip():
+                    wrong.append(f"turn {id} is {status}, with the answer {answer!r}, shown as {shown!r}")
+                before = 0
+                rows = db.execute("select seq, type from events where stream = ? order by seq", [id]).fetchall()
+                for seq, type in rows:
+                    if seq != before + 1 and not type.endswith("delta"):
+                        wrong.append(f"turn {id} has no event between {before} and {seq}")
+                    before = seq
+                if not rows or rows[-1][1] != "turn_finished":
+                    wrong.append(f"turn {id} has no end")
+    return wrong
+
+
+def quantile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+async def main(pages: int, runs: int, minutes: float, pause: float) -> int:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        database = folder / "data" / "refrain.db"
+        began = time.monotonic()
+        await fill(database, runs)
+        print(f"{runs:,} runs stored in {time.monotonic() - began:.0f} s", file=sys.stderr)
+        process, port = launch(folder)
+        try:
+            cookie = await signed_in(port)
+            opened, sizes = [Page(port, cookie) for _ in range(pages)], list[float]()
+            for page in opened:
+                await page.open()
+            sampling = asyncio.create_task(sample(process.pid, sizes))
+            until = time.monotonic() + minutes * 60
+            talks = [page.converse(until, pause, random.Random(number)) for number, page in enumerate(opened)]
+            ended = await asyncio.gather(*talks, return_exceptions=True)
+            sampling.cancel()
+            burnt = {name: await delays(port, cookie, name) for name in (None, "Thread", "Loop")}
+        finally:
+            process.terminate()
+            process.wait()
+        errors = [error for page in opened for error in page.errors] + [repr(e) for e in ended if e is not None]
+        errors += lost(database, opened)
+    firsts = [first for page in opened for first in page.firsts if first]
+    warm, last = sizes[len(sizes) // 3], statistics.median(sizes[-max(1, len(sizes) // 10) :])
+    print(f"pages {pages}, turns {len(firsts)} in {minutes:g} minutes, errors and losses {len(errors)}")
+    print(f"first word: median {statistics.median(firsts) * 1000:.0f} ms, p95 {quantile(firsts, 0.95) * 1000:.0f} ms")
+    print(f"memory: {sizes[0]:.0f} MB, warm {warm:.0f} MB, at the end {last:.0f} MB ({(last / warm - 1) * 100:+.1f} %)")
+    for name, took in burnt.items():
+        told = {None: "nobody burns", "Thread": "a thread burns", "Loop": "the event loop burns"}[name]
+        told += f": something small takes {statistics.median(took):.0f} ms, p95 {quantile(took, 0.95):.0f} ms"
+        print(f"{told}, at the most {max(took):.0f} ms")
+    for error in errors[:20]:
+        print(error)
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=100)
+    parser.add_argument("--runs", type=int, default=5_000)
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--pause", type=float, default=8.0)
+    given = parser.parse_args()
+    sys.exit(asyncio.run(main(given.pages, given.runs, given.minutes, given.pause)))
