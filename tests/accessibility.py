@@ -68,13 +68,14 @@ def overflow(page: Page) -> int:
 
 _SMALL = """(least) => [...document.querySelectorAll('button, a, [role=button], [role=menuitem], input, select')]
     .filter((each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && each.tabIndex >= 0)
+    .filter((each) => getComputedStyle(each).display !== 'inline')
     .map((each) => [each, each.getBoundingClientRect()])
     .filter(([each, box]) => box.width > 1 && box.height > 1 && Math.min(box.width, box.height) < least)
     .map(([each, box]) => `${each.id || each.className || each.tagName} ${box.width | 0}×${box.height | 0}`)"""
 
 
 def small_targets(page: Page, least: int = 32) -> list[str]:
-    """What can be pressed and is smaller than `least` pixels in width or height."""
+    """What can be pressed and is smaller than `least` pixels; links in a text may be (WCAG 2.5.8)."""
     return list(page.evaluate(_SMALL, least))
 
 
