@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .auth import is_local_visitor
+from .visit import Cookies
 
 WORDS: dict[str, Any] = {
     "auth": {
@@ -181,15 +182,21 @@ def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def _is_page(path: str, status: int, headers: Headers) -> bool:
+    """Whether this is the page itself, at whichever address."""
+    return status == 200 and headers.get("content-type", "").startswith("text/html") and "/refrain/" not in path
+
+
 class PageGuard:
     """Sets the headers of every response; while there are no accounts, refuses other hosts' pages.
 
     Without the latter any website could reach the signed-in local visitor by a name that leads to 127.0.0.1.
     """
 
-    def __init__(self, app: ASGIApp, only_local: bool) -> None:
+    def __init__(self, app: ASGIApp, only_local: bool, cookies: Cookies) -> None:
         self._app = app
         self._only_local = only_local
+        self._cookies = cookies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -206,6 +213,9 @@ class PageGuard:
                     headers.setdefault(name, value)
                 if ELEMENTS in scope["path"] and message["status"] == 200:
                     headers["Cache-Control"] = f"max-age={CARD_SECONDS}"
+                if scope["type"] == "http" and _is_page(scope["path"], message["status"], headers):
+                    for cookie in await self._cookies(scope):
+                        headers.append("Set-Cookie", cookie)
             await send(message)
 
         await self._app(scope, receive, guarded)

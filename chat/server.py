@@ -44,6 +44,7 @@ from .settings import KEY, Settings, send_settings
 from .signin import Attempts, sign_in_routes
 from .sockets import Sockets
 from .threads import RenderedThread, render_thread, unfinished
+from .visit import visitors_cookies
 from .welcome import ASK, commands, how_it_works
 
 # FastAPI's description of the routes, with a page that loads its scripts from elsewhere.
@@ -173,7 +174,8 @@ def install(present: Chat, who: Accounts) -> None:
     app.add_exception_handler(RequestValidationError, unreadable)
     Sockets(present.agent, who, present.followers.limits).guard(chainlit.server.sio)
     app.add_middleware(Gate, holds=who.holds)
-    app.add_middleware(PageGuard, only_local=not who.by_password and not who.by_provider)
+    only_local = not who.by_password and not who.by_provider
+    app.add_middleware(PageGuard, only_local=only_local, cookies=visitors_cookies(store, who))
     chainlit.server.get_markdown_str = lambda root, language: how_it_works()  # type: ignore[attr-defined]
     chainlit.server.get_html_template = with_strip(our_page(chainlit.server.get_html_template))
 

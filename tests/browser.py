@@ -17,6 +17,7 @@ SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--force-prefers-reduced-motion",  # nothing moves: drawing without a graphics card is what costs
 )
 PATIENCE = 15_000  # milliseconds
 

@@ -286,6 +286,14 @@ async def test_only_this_machines_own_page_is_signed_in(server: ChatServer, head
         assert (await client.get("/")).status_code == 403
 
 
+async def test_the_page_itself_signs_in_who_is_at_this_machine(server: ChatServer) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        assert (await client.get("/user")).status_code == 401
+        await client.get("/")
+        assert (await client.get("/user")).json()["identifier"] == "local"
+        assert "set-cookie" not in (await client.get("/")).headers
+
+
 async def test_nothing_comes_from_another_host(server: ChatServer) -> None:
     async with httpx.AsyncClient(base_url=server.url) as client:
         reply = await client.get("/")
