@@ -19,7 +19,7 @@ SWITCHES = (
     "--disable-sync",
     "--force-prefers-reduced-motion",  # nothing moves: drawing without a graphics card is what costs
 )
-PATIENCE = 15_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 
 
 @contextmanager
