@@ -1,8 +1,10 @@
 /* The connection to the server, as the page's socket has it: tells when it is lost, until it is there again, and says
    once more what was said as it broke. Runs before the page opens its socket. The page itself goes on looking as if
-   work went on in it, and does not notice when a message has got lost on the way. */
+   work went on in it, does not notice when a message has got lost on the way, and leaves for the sign-in, which it
+   cannot reach either, when it could not ask who is signed in. */
 ;(() => {
   const PATIENCE = 800 // milliseconds: the page also changes its connection on purpose, with each conversation
+  const PAUSE = 2000 // milliseconds until the server is asked again who is signed in
   const LINE = 'Connection lost. Reconnecting…'
   const Socket = window.WebSocket
   const open = new Set()
@@ -72,6 +74,21 @@
   }
 
   window.WebSocket = Watched
+
+  const ask = window.fetch.bind(window)
+  const asksWho = (what) => new URL(what.url || what, location.href).pathname.endsWith('/user')
+  const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE))
+
+  /* Only an answer tells that nobody is signed in: silence, or a server in trouble, does not. */
+  async function askUntilTold(...given) {
+    for (;;) {
+      const told = await ask(...given).catch(() => null)
+      if (told && told.status < 500) return told
+      await pause()
+    }
+  }
+
+  window.fetch = (...given) => (asksWho(given[0]) ? askUntilTold(...given) : ask(...given))
   /* What the page could not fetch meanwhile, it fetches when it is asked again. */
   new MutationObserver(() =>
     document.querySelectorAll('[data-sonner-toast]:not([data-offline])').forEach((toast) => {

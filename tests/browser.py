@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
@@ -84,3 +85,14 @@ class ChatPage:
 
     def chips(self) -> Locator:
         return self.page.locator("a.element-link")
+
+
+@contextmanager
+def visiting(browser: Browser, url: str, **how: Any) -> Iterator[ChatPage]:
+    """The page in a browser of its own; in the end nothing must have gone wrong on it. `how` is the context's."""
+    visitor = browser.new_context(**how)
+    page = ChatPage(visitor.new_page(), url)
+    yield page
+    visitor.close()
+    assert page.foreign == []
+    assert page.errors == []

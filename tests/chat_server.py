@@ -72,6 +72,13 @@ class ChatServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
+    def __enter__(self) -> ChatServer:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
     @property
     def log(self) -> str:
         return (self.folder / "server.log").read_text()

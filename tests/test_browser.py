@@ -8,34 +8,22 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .browser import ChatPage, chromium
+from .browser import ChatPage, visiting
 from .chat_server import ChatServer
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
-    running = ChatServer(tmp_path_factory.mktemp("page"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0")
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+    with ChatServer(tmp_path_factory.mktemp("page"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0") as running:
+        yield running
 
 
 @pytest.fixture
 def chat(browser: Browser, server: ChatServer) -> Iterator[ChatPage]:
     server.close_gate()
-    visitor = browser.new_context(viewport={"width": 1280, "height": 860}, timezone_id="Asia/Tokyo")
-    page = ChatPage(visitor.new_page(), server.url)
-    yield page
-    server.open_gate()
-    visitor.close()
-    assert page.foreign == []
-    assert page.errors == []
+    with visiting(browser, server.url, viewport={"width": 1280, "height": 860}, timezone_id="Asia/Tokyo") as page:
+        yield page
+        server.open_gate()
 
 
 def test_a_visitor_comes_in_without_signing_in_and_is_told_what_this_is(chat: ChatPage) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from storage.credentials import Credentials
 
 from .accessibility import Finding, findings, overflow, small_targets
-from .browser import ChatPage, chromium
+from .browser import ChatPage
 from .chat_server import ChatServer
 
 # Asks before it goes on.
@@ -49,15 +49,8 @@ LOOKS = {"light": Look(False, False), "dark": Look(True, False), "phone": Look(F
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     running = ChatServer(tmp_path_factory.mktemp("access"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0")
     (running.flows / "careful.py").write_text(CAREFUL)
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+    with running:
+        yield running
 
 
 def visit(browser: Browser, server: ChatServer, look: Look) -> ChatPage:

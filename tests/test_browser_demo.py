@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from agents.recorded import read_recording
 from cli.demo import SHIPPED
 
-from .browser import ChatPage, chromium
+from .browser import ChatPage, visiting
 from .chat_server import ChatServer
 
 MESSAGES = read_recording(SHIPPED).messages
@@ -25,25 +25,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
         REFRAIN_DEMO_SPEED="0",
         REFRAIN_OFFLINE_WORDS_PER_SECOND="0",
     )
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+    with running:
+        yield running
 
 
 @pytest.fixture
 def chat(browser: Browser, server: ChatServer) -> Iterator[ChatPage]:
-    visitor = browser.new_context(viewport={"width": 1280, "height": 860})
-    page = ChatPage(visitor.new_page(), server.url)
-    yield page
-    visitor.close()
-    assert page.foreign == []
-    assert page.errors == []
+    with visiting(browser, server.url, viewport={"width": 1280, "height": 860}) as page:
+        yield page
 
 
 def test_the_demo_is_gone_through_left_and_come_back_to(chat: ChatPage) -> None:
@@ -73,6 +62,19 @@ def test_the_demo_is_gone_through_left_and_come_back_to(chat: ChatPage) -> None:
     expect(following).to_have_text(f"Next: {MESSAGES[2]}")
     following.click()
     expect(chat.says("For a whole country the question is seldom which of the two")).to_be_visible()
+    expect(page.get_by_text("This is a recorded demo", exact=False)).to_have_count(1)
+
+    for message in MESSAGES[3:]:
+        expect(following).to_have_text(f"Next: {message}")
+        following.click()
+    expect(following).to_have_text("Answer as recorded: Approve")
+    chat.reload()
+    expect(following).to_have_text("Answer as recorded: Approve")
+    following.click()
+    expect(chat.says("Approved and published on")).to_be_visible()
+    expect(page.locator("form.refrain-question")).to_have_count(0)
+    expect(following).to_be_hidden()
+    expect(strip).to_have_attribute("data-ended", "true")
     expect(page.get_by_text("This is a recorded demo", exact=False)).to_have_count(1)
 
 

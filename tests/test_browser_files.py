@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .browser import ChatPage, chromium
+from .browser import ChatPage, visiting
 from .chat_server import ChatServer
 from .pdf_files import ANNUAL_REPORT, pdf, protected
 
@@ -17,26 +17,14 @@ REVENUE = "Revenue rose by 12 percent to 48 million crowns"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
-    running = ChatServer(tmp_path_factory.mktemp("files"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0")
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+    with ChatServer(tmp_path_factory.mktemp("files"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0") as running:
+        yield running
 
 
 @pytest.fixture
 def chat(browser: Browser, server: ChatServer) -> Iterator[ChatPage]:
-    visitor = browser.new_context(viewport={"width": 1280, "height": 860}, accept_downloads=True)
-    page = ChatPage(visitor.new_page(), server.url)
-    yield page
-    visitor.close()
-    assert page.foreign == []
-    assert page.errors == []
+    with visiting(browser, server.url, viewport={"width": 1280, "height": 860}, accept_downloads=True) as page:
+        yield page
 
 
 @pytest.fixture

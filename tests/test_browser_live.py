@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
-from .browser import ChatPage, chromium
+from .browser import ChatPage, visiting
 from .chat_server import ChatServer
 from .line import Line
 
@@ -38,6 +39,12 @@ async def count(step_input):
 
 counted = Workflow(name="Counted", steps=[notes, count], description="Counts words.")
 """
+# What the page takes for a person's return, on which it asks who is signed in: at most every few seconds.
+HAS_ASKED_IN_VAIN = """() => {
+    window.dispatchEvent(new Event('focus'))
+    return performance.getEntriesByType('resource').some((asked) =>
+        asked.name.endsWith('/user') && asked.responseStatus === 0)
+}"""
 Opened = Callable[[], ChatPage]
 
 
@@ -45,9 +52,8 @@ Opened = Callable[[], ChatPage]
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     running = ChatServer(tmp_path_factory.mktemp("live"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0")
     (running.flows / "counted.py").write_text(COUNTED)
-    running.start()
-    yield running
-    running.kill()
+    with running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -57,30 +63,14 @@ def line(server: ChatServer) -> Iterator[Line]:
     between.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
 def another(browser: Browser, server: ChatServer, line: Line) -> Iterator[Opened]:
     """Opens a page in a browser context of its own, behind the line."""
     line.mend()
-    pages: list[tuple[BrowserContext, ChatPage]] = []
-
-    def opened() -> ChatPage:
-        context = browser.new_context(viewport={"width": 1280, "height": 860})
-        pages.append((context, ChatPage(context.new_page(), line.url)))
-        return pages[-1][1]
-
-    yield opened
-    for number in (1, 2):
-        open_gate(server, number)
-    for context, page in pages:
-        context.close()
-        assert page.foreign == []
-        assert page.errors == []
+    with ExitStack() as pages:
+        yield lambda: pages.enter_context(visiting(browser, line.url, viewport={"width": 1280, "height": 860}))
+        for number in (1, 2):
+            open_gate(server, number)
 
 
 @pytest.fixture
@@ -107,9 +97,9 @@ def words(page: ChatPage) -> Locator:
 
 
 def expect_words(page: ChatPage, until: int) -> None:
-    """Every word up to this one, each once and in order; the last of all ends the turn."""
+    """Every word up to this one, each once and in order. What can be done next may stand below."""
     told = " ".join(f"w{number:03}" for number in range(until))
-    expect(words(page)).to_have_text(told)
+    expect(words(page)).to_have_text(re.compile(rf"^\s*{told}(?!\s*w\d)"))
     expect(page.page.locator(".message-content", has_text="w000")).to_have_count(1)
 
 
@@ -207,6 +197,19 @@ def test_a_message_sent_into_the_void_arrives_once_the_line_is_mended(chat: Chat
     line.mend()
     expect(chat.says("Waiting for the turn above to end")).to_be_visible()
     expect(chat.page.locator('[data-step-type="user_message"]')).to_have_count(2)
+
+
+def test_a_page_that_looks_for_its_user_while_the_line_is_cut_stays_and_goes_on(
+    chat: ChatPage, server: ChatServer, line: Line
+) -> None:
+    line.cut()
+    expect(lost(chat)).to_be_visible()
+    chat.page.wait_for_function(HAS_ASKED_IN_VAIN)
+    open_gate(server, 1)
+    line.mend()
+    expect_words(chat, 200)
+    open_gate(server, 2)
+    expect_end(chat)
 
 
 def test_a_killed_server_is_told_of_and_what_was_written_stays_until_resume(chat: ChatPage, server: ChatServer) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, ViewportSize, expect
 
-from .browser import ChatPage, chromium
+from .browser import ChatPage, visiting
 from .chat_server import ChatServer
 
 WIDE: ViewportSize = {"width": 1280, "height": 860}
@@ -59,27 +59,16 @@ branches = Workflow(
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     running = ChatServer(tmp_path_factory.mktemp("panels"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0")
     (running.flows / "branches.py").write_text(BRANCHES)
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+    with running:
+        yield running
 
 
 @pytest.fixture
 def chat(browser: Browser, server: ChatServer, request: pytest.FixtureRequest) -> Iterator[ChatPage]:
     server.close_gate()
-    visitor = browser.new_context(viewport=getattr(request, "param", WIDE))
-    page = ChatPage(visitor.new_page(), server.url)
-    yield page.open()
-    server.open_gate()
-    visitor.close()
-    assert page.foreign == []
-    assert page.errors == []
+    with visiting(browser, server.url, viewport=getattr(request, "param", WIDE)) as page:
+        yield page.open()
+        server.open_gate()
 
 
 on_a_phone = pytest.mark.parametrize("chat", [PHONE], indirect=True)

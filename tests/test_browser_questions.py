@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Route, expect
 
-from .browser import ChatPage, chromium
+from .browser import ChatPage, visiting
 from .chat_questions import add_questions
 from .chat_server import ChatServer
 
@@ -18,25 +18,14 @@ UNREACHABLE = "The server cannot be reached. What you entered is kept here. Try 
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     running = ChatServer(tmp_path_factory.mktemp("questions"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0")
     add_questions(running)
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+    with running:
+        yield running
 
 
 @pytest.fixture
 def chat(browser: Browser, server: ChatServer) -> Iterator[ChatPage]:
-    visitor = browser.new_context(viewport={"width": 1180, "height": 860})
-    page = ChatPage(visitor.new_page(), server.url)
-    yield page
-    visitor.close()
-    assert page.foreign == []
-    assert page.errors == []
+    with visiting(browser, server.url, viewport={"width": 1180, "height": 860}) as page:
+        yield page
 
 
 def asked(chat: ChatPage, message: str) -> Locator:

@@ -8,33 +8,21 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from .browser import ChatPage, chromium
+from .browser import ChatPage, visiting
 from .chat_server import ChatServer
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
-    running = ChatServer(tmp_path_factory.mktemp("talk"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0")
-    running.start()
-    running.open_gate()
-    yield running
-    running.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+    with ChatServer(tmp_path_factory.mktemp("talk"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0") as running:
+        running.open_gate()
+        yield running
 
 
 @pytest.fixture
 def chat(browser: Browser, server: ChatServer) -> Iterator[ChatPage]:
-    visitor = browser.new_context(viewport={"width": 1280, "height": 860})
-    page = ChatPage(visitor.new_page(), server.url)
-    yield page
-    visitor.close()
-    assert page.foreign == []
-    assert page.errors == []
+    with visiting(browser, server.url, viewport={"width": 1280, "height": 860}) as page:
+        yield page
 
 
 def choose(chat: ChatPage, profile: str) -> None:

@@ -22,9 +22,8 @@ from .chat_server import ChatServer
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     running = ChatServer(tmp_path_factory.mktemp("answers"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0")
     add_questions(running)
-    running.start()
-    yield running
-    running.kill()
+    with running:
+        yield running
 
 
 @pytest.fixture

@@ -36,9 +36,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     accounts = Credentials(folder / "data" / "users.json")
     for name in ("ada", "bob"):
         accounts.add(name, f"{name}-password")
-    running.start()
-    yield running
-    running.kill()
+    with running:
+        yield running
 
 
 async def page_of(server: ChatServer, name: str, thread_id: str = "") -> ChatClient:

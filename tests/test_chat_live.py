@@ -58,9 +58,8 @@ polished = Workflow(
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     running = ChatServer(tmp_path_factory.mktemp("live"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0")
     (running.flows / "rounds.py").write_text(ROUNDS)
-    running.start()
-    yield running
-    running.kill()
+    with running:
+        yield running
 
 
 @pytest.fixture

@@ -40,9 +40,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     for name, password in PEOPLE.items():
         credentials.add(name, password)
     (running.flows / "long.py").write_text(LONG)
-    running.start()
-    yield running
-    running.kill()
+    with running:
+        yield running
 
 
 async def signed_in(server: ChatServer, name: str) -> ChatClient:

@@ -18,10 +18,8 @@ from .chat_server import ChatServer
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
-    running = ChatServer(tmp_path_factory.mktemp("chat"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0")
-    running.start()
-    yield running
-    running.kill()
+    with ChatServer(tmp_path_factory.mktemp("chat"), REFRAIN_OFFLINE_WORDS_PER_SECOND="0") as running:
+        yield running
 
 
 @pytest.fixture

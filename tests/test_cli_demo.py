@@ -63,7 +63,7 @@ def test_the_demo_that_comes_along_is_shown_without_key_network_or_the_users_own
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "REFRAIN_EMBEDDINGS", "REFRAIN_DB"):
         monkeypatch.setenv(name, "of-the-shell")
     result = refrain("demo", "--speed", "4")
-    assert "solar-and-wind.jsonl: 6 messages, recorded 20" in result.stdout
+    assert "solar-and-wind.jsonl: 6 messages and 1 answer, recorded 20" in result.stdout
     assert not [name for name, value in told.items() if value == "of-the-shell"]
     assert told["REFRAIN_DEMO"] == str(SHIPPED)
     assert (told["REFRAIN_DEMO_SPEED"], told["REFRAIN_OFFLINE_WORDS_PER_SECOND"]) == ("4.0", "360.0")

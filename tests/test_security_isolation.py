@@ -131,6 +131,7 @@ LISTS: dict[str, Case] = {
 # The same for everybody, signed in or not; the page itself among them.
 OPEN: dict[str, Case] = {
     "GET /public/{filename}": lambda ids: Ask("GET", "/public/..%2fdata%2fusers.json"),
+    "GET /public/elements/{file}": lambda ids: Ask("GET", "/public/elements/..%2f..%2fdata%2fusers.json"),
     "GET /assets/{filename}": lambda ids: Ask("GET", "/assets/..%2f..%2fserver.py"),
     "GET /copilot/{filename}": lambda ids: Ask("GET", "/copilot/%2e%2e/%2e%2e/server.py"),
     "GET /project/translations": lambda ids: Ask("GET", "/project/translations"),
@@ -157,9 +158,8 @@ OPEN: dict[str, Case] = {
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     running = with_accounts(tmp_path_factory.mktemp("isolation"))
-    running.start()
-    yield running
-    running.kill()
+    with running:
+        yield running
 
 
 @pytest.fixture

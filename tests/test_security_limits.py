@@ -98,9 +98,8 @@ def test_limits_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     running = with_accounts(tmp_path_factory.mktemp("limits"), REFRAIN_MAX_TURNS="2", REFRAIN_MAX_TURNS_HOUR="9")
-    running.start()
-    yield running
-    running.kill()
+    with running:
+        yield running
 
 
 @pytest.fixture

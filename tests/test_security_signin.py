@@ -127,9 +127,8 @@ def test_a_mark_changes_with_the_password_and_tells_nothing_of_it(tmp_path: Path
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     running = with_accounts(tmp_path_factory.mktemp("signin"), CHAINLIT_AUTH_SECRET="one secret " * 4)
-    running.start()
-    yield running
-    running.kill()
+    with running:
+        yield running
 
 
 @pytest.fixture
