@@ -13,6 +13,7 @@ from agents.models import default_model, describe_model
 from flows import Workflow
 from flows.commands import COMMANDS
 
+from .markdown import escape
 from .replaying import about, starter_labels
 
 ASK = "Ask"
@@ -85,7 +86,7 @@ def welcome(offline: bool = False) -> str:
     model = (
         "The **offline model** is at work: it writes by quoting what it finds."
         if offline or name == "the offline model"
-        else f"At work: **{name}**."
+        else f"At work: **{escape(name)}**."
     )
     return (
         "Ask for an article, a brief or a comparison: a workflow does it step by step while you watch. "
@@ -112,7 +113,7 @@ def _profile(workflow: Workflow) -> ChatProfile:
     told = re.split(r"[.:] ", workflow.description, maxsplit=1)[0].rstrip(".")
     return ChatProfile(
         name=workflow.name,
-        markdown_description=f"{told}. Every message here runs **{workflow.name}**.".removeprefix(". "),
+        markdown_description=f"{escape(told)}. Every message here runs **{escape(workflow.name)}**.".removeprefix(". "),
         icon=_icon(workflow.name),
         starters=[Starter(label=text, message=text) for text in workflow.examples or EXAMPLES],
     )

@@ -113,6 +113,7 @@ function mendDialogs() {
     if (text) text.data = word
     return button
   }
+  all('div:has(> #confirm-sidebar)').forEach((settings) => name(settings, 'Save'))
   all('[role="alertdialog"]').forEach((dialog) => name(dialog, 'Delete')?.classList.add('refrain-danger'))
   all('[role="dialog"]:has(input#name)').forEach((dialog) => {
     const button = name(dialog, 'Rename')
@@ -120,6 +121,16 @@ function mendDialogs() {
     dialog.querySelector('input#name').addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && !event.isComposing) button.click()
     })
+  })
+}
+
+/* A profile that always runs one workflow is not asked: it is told what to work on. */
+function mendPlaceholder() {
+  const profile = document.getElementById('chat-profiles')
+  all('#chat-input').forEach((box) => {
+    box.dataset.plain ||= box.placeholder
+    const name = profile ? profile.textContent : 'Ask'
+    set(box, 'placeholder', name === 'Ask' ? box.dataset.plain : `What should ${name} work on?`)
   })
 }
 
@@ -180,7 +191,18 @@ function addSkipLink() {
   document.body.prepend(header)
 }
 
-const MENDS = [nameThings, mendSidebar, mendMessages, mendToasts, mendLogin, mendPanel, mendSearch, mendDialogs, addRuns]
+const MENDS = [
+  nameThings,
+  mendSidebar,
+  mendMessages,
+  mendToasts,
+  mendLogin,
+  mendPanel,
+  mendSearch,
+  mendDialogs,
+  mendPlaceholder,
+  addRuns
+]
 const FOLLOWERS = [watchPanels, returnFromCommands, watchScroll, announce, returnToAddress, keepAddress, nameTab, tellMissing]
 
 const run = (all) => all.forEach((each) => each())

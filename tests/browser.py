@@ -94,5 +94,5 @@ def visiting(browser: Browser, url: str, **how: Any) -> Iterator[ChatPage]:
     page = ChatPage(visitor.new_page(), url)
     yield page
     visitor.close()
-    assert page.foreign == []
-    assert page.errors == []
+    assert page.foreign == [], page.foreign
+    assert page.errors == [], page.errors

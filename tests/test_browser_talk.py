@@ -29,6 +29,7 @@ def choose(chat: ChatPage, profile: str) -> None:
     chat.page.locator("#chat-profiles").click()
     chat.page.locator(f"[data-test='select-item:{profile}']").click()
     expect(chat.page.locator("#chat-profiles")).to_contain_text(profile)
+    expect(chat.page.locator("#chat-input")).to_have_attribute("placeholder", f"What should {profile} work on?")
 
 
 def set_to(chat: ChatPage, **choices: str) -> None:
@@ -37,7 +38,7 @@ def set_to(chat: ChatPage, **choices: str) -> None:
     for id, words in choices.items():
         chat.page.locator(f"#{id}").click()
         chat.page.get_by_role("option", name=words).click()
-    chat.page.locator("#confirm-sidebar").click()
+    chat.button("Save").click()
 
 
 def title(chat: ChatPage, text: str) -> Locator:
