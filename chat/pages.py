@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from chainlit.config import config
@@ -14,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .auth import is_local_visitor
+from .elements import ELEMENTS, Elements
 from .visit import Cookies
 
 WORDS: dict[str, Any] = {
@@ -101,8 +101,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
-ELEMENTS = "/public/elements/"
-CARD = f"{ELEMENTS}TurnCard.jsx"
+CARD = "TurnCard"  # the element that every turn has
 SCRIPTS = (
     '<script src="{root}/public/first.js"></script>'  # colours, before anything is drawn
     '<script src="{root}/public/connection.js"></script>'  # before the page opens its connection
@@ -110,12 +109,11 @@ SCRIPTS = (
     '<script type="module" src="{root}/public/access.js"></script>'  # names, the keyboard, what a screen reader says
 )
 WITHOUT_SCRIPTS = '<div id="root"></div><noscript>Refrain needs JavaScript. Allow it for this page.</noscript>'
-CARD_SECONDS = 3600  # how long a page may use the source of its cards without asking for it again
 
 _FOREIGN = re.compile(r'<(?:link|script)\b[^>]*(?:href|src)="https?://[^"]*"[^>]*>(?:</script>)?', re.DOTALL)
 
 
-def our_page(template: Callable[[str], str]) -> Callable[[str], str]:
+def our_page(template: Callable[[str], str], elements: Elements) -> Callable[[str], str]:
     """The page's HTML without what it would load from other hosts, and with the sources of its elements.
 
     Chainlit asks for such a source when the element appears, and shows an error for good when it does not get it:
@@ -124,20 +122,14 @@ def our_page(template: Callable[[str], str]) -> Callable[[str], str]:
 
     def page(root_path: str) -> str:
         ours = SCRIPTS.format(root=root_path) + "".join(
-            f'<link rel="{"preload" if path == CARD else "prefetch"}" as="fetch" crossorigin="use-credentials" '
-            f'href="{root_path}{path}">'
-            for path in _elements()
+            f'<link rel="{"preload" if name == CARD else "prefetch"}" as="fetch" crossorigin="use-credentials" '
+            f'href="{root_path}{ELEMENTS}{name}.jsx">'
+            for name in sorted(elements.names(), key=lambda name: name != CARD)
         )
         html = _FOREIGN.sub("", template(root_path)).replace("</head>", f"{ours}</head>", 1)
         return html.replace('<div id="root"></div>', WITHOUT_SCRIPTS, 1)
 
     return page
-
-
-def _elements() -> list[str]:
-    """The addresses of the sources of all elements: the card's, which every turn has, and those that may follow."""
-    folder = Path(config.root) / "public" / "elements"
-    return sorted((ELEMENTS + path.name for path in folder.glob("*.jsx")), key=lambda path: path != CARD)
 
 
 def word_routes() -> APIRouter:
@@ -211,8 +203,6 @@ class PageGuard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                if ELEMENTS in scope["path"] and message["status"] == 200:
-                    headers["Cache-Control"] = f"max-age={CARD_SECONDS}"
                 if scope["type"] == "http" and _is_page(scope["path"], message["status"], headers):
                     for cookie in await self._cookies(scope):
                         headers.append("Set-Cookie", cookie)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from .answer_routes import answer_routes
 from .attachments import attachment_routes, clear_uploads, show_uploads_as_files, take_files
 from .data_layer import DataLayer
 from .delivery import perform
+from .elements import Elements, element_routes
 from .evidence import evidence_routes
 from .export_routes import export_routes
 from .feedback import feedback_routes
@@ -149,6 +151,7 @@ def install(present: Chat, who: Accounts) -> None:
         return
     app.state.installed = True
     store = present.agent.store
+    elements = Elements(Path(config.root) / "public" / "elements")
     show_uploads_as_files()
     ours = APIRouter(prefix=config.run.root_path)
     routers = (
@@ -157,6 +160,7 @@ def install(present: Chat, who: Accounts) -> None:
         evidence_routes(store),
         feedback_routes(store),
         library_routes(),
+        element_routes(elements),
         run_routes(present.agent),
         export_routes(present.agent),
         page_routes(store, present.data_layer),
@@ -177,7 +181,7 @@ def install(present: Chat, who: Accounts) -> None:
     only_local = not who.by_password and not who.by_provider
     app.add_middleware(PageGuard, only_local=only_local, cookies=visitors_cookies(store, who))
     chainlit.server.get_markdown_str = lambda root, language: how_it_works()  # type: ignore[attr-defined]
-    chainlit.server.get_html_template = with_strip(our_page(chainlit.server.get_html_template))
+    chainlit.server.get_html_template = with_strip(our_page(chainlit.server.get_html_template, elements))
 
 
 def _take_buttons(buttons: Buttons) -> None:

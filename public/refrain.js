@@ -1,5 +1,5 @@
 /* What the elements of the page share: figures and times as people say them, text made safe, calls of our routes.
-   They are drawn from sources of their own, which cannot import each other. */
+   The page loads it once; public/elements/shared/refrain.jsx gives it to them. */
 window.refrain = (() => {
   const UNITS = [
     [86400 * 60, 86400 * 30, 'month'],

@@ -226,7 +226,8 @@ def test_the_runs_open_by_themselves_and_are_filtered_opened_and_deleted(chat: C
     expect(lines).to_have_count(2)
     expect(runs.locator(".refrain-totals")).to_contain_text("2 runs")
     runs.get_by_label("Status").select_option("Failed")
-    expect(runs).to_contain_text("No runs fit.")
+    expect(runs).to_contain_text("No runs fit. Use fewer filters, or show all runs.")
+    expect(runs.locator(".refrain-totals")).to_have_count(0)
     runs.get_by_label("Status").select_option("Any status")
     lines.get_by_role("button", name="Completed: anchors of old").click()
     expect(panel(chat).get_by_role("tab", name="Steps")).to_be_visible()
@@ -244,6 +245,11 @@ def test_the_runs_open_by_themselves_and_are_filtered_opened_and_deleted(chat: C
     expect(panel(chat)).to_have_count(0)
     chat.button("Open runs").click()
     expect(lines.first).to_be_visible()
+    none = {"runs": [], "next": None, "totals": {"runs": 0}, "workflows": []}
+    chat.page.route("**/refrain/runs?*", lambda route: route.fulfill(json=none))
+    chat.button("Open runs").click()
+    expect(runs).to_contain_text("No runs yet. Ask, or name a topic, in the message box")
+    expect(runs.locator(".refrain-totals")).to_have_count(0)
 
 
 def test_runs_that_cannot_be_loaded_are_asked_for_again(chat: ChatPage, server: ChatServer) -> None:

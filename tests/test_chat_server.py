@@ -307,7 +307,8 @@ async def test_a_page_has_the_source_of_its_cards_before_it_needs_it(server: Cha
         assert f'rel="preload" as="fetch" crossorigin="use-credentials" href="{card}"' in (await client.get("/")).text
         reply = await client.get(card)
         assert "export default" in reply.text
-        assert reply.headers["cache-control"] == "max-age=3600"
+        assert "from './" not in reply.text
+        assert reply.headers["cache-control"] == "max-age=60"
 
 
 async def test_what_a_deleted_conversation_worked_out_is_not_shown_any_more(

@@ -1,0 +1,3 @@
+export function Icon({ of: Shape, ...rest }) {
+  return <Shape className="refrain-icon" aria-hidden="true" {...rest} />
+}
