@@ -1,8 +1,11 @@
-"""The line that models' replies and tools' results cross on their way in: where they are recorded, and replayed."""
+"""The line that models' replies, tools' results and Runnables' outputs cross on their way in.
+
+Here they are recorded, and replayed; and so is what people say by buttons and forms.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,6 +14,9 @@ from typing import Any, Protocol
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
+from pydantic import BaseModel
+
+from storage.records import Question
 
 NOTICE = "This is a recorded demo, and this is not part of the recording. The offline model answers.\n\n"
 """What the answer of a turn begins with that departs from the recording."""
@@ -26,6 +32,29 @@ class Asked:
     messages: Sequence[BaseMessage]
     tools: Sequence[BaseTool] = ()
     options: Sequence[str] = ()  # their names
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a langchain-core Runnable is given that is a step, and where: the workflow, and the step's path in it.
+
+    `model` is what it declares to give, if that is a pydantic model.
+    """
+
+    workflow: str
+    path: str
+    value: Any
+    model: type[BaseModel] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A run of a session, by its workflow and its input, and the question that it puts to a person."""
+
+    workflow: str
+    input: Any
+    session_id: str
+    question: Question
 
 
 class Boundary(Protocol):
@@ -46,6 +75,12 @@ class Boundary(Protocol):
     async def result(self, call: ToolCall, use: Callable[[], Awaitable[ToolMessage]]) -> ToolMessage:
         """What a tool gives; `use` calls the tool itself."""
 
+    def output(self, given: Given, call: Callable[[], AsyncIterator[Any]]) -> AsyncGenerator[Any, None]:
+        """What a Runnable that is a step gives, chunk by chunk; `call` calls the Runnable itself."""
+
+    def answered(self, waiting: Waiting, answer: Mapping[str, Any]) -> None:
+        """A person has answered by a button or a form; `answer` is what `Workflow.resume` takes."""
+
 
 @dataclass
 class _Turn:
@@ -54,11 +89,23 @@ class _Turn:
 
 _boundary: Boundary | None = None
 _turn: ContextVar[_Turn | None] = ContextVar("turn_at_the_boundary", default=None)
+_beyond: ContextVar[bool] = ContextVar("beyond_the_boundary", default=False)
 
 
 def boundary() -> Boundary | None:
     """What stands at the line now, if something does."""
-    return _boundary
+    return None if _beyond.get() else _boundary
+
+
+@contextmanager
+def beyond() -> Iterator[None]:
+    """What happens meanwhile is on the other side of the line: what comes of it crosses as a whole."""
+    before = _beyond.get()
+    _beyond.set(True)
+    try:
+        yield
+    finally:
+        _beyond.set(before)  # by value: a token would be refused when a generator is closed from another task
 
 
 def install(new: Boundary | None) -> None:

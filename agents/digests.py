@@ -1,4 +1,4 @@
-"""By what a call of a model or a tool is known again: its content, without what differs from one day to the next."""
+"""By what a call or a question is known again: its content, without what differs from one day to the next."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agents.boundary import Asked
+from agents.boundary import Asked, Given, Waiting
 from agents.prompts import parse_step_prompt
+from storage.encoding import to_json
 
 RECALL = "recall"  # the tool in whose name a decision is shown what the past holds
 
@@ -47,6 +48,19 @@ def loose_key(asked: Asked) -> str:
 def tool_key(name: str, arguments: Mapping[str, Any]) -> str:
     """The same for the same tool and arguments."""
     return digest([name, _steady(json.dumps(arguments, sort_keys=True, ensure_ascii=False, default=str))])
+
+
+def step_key(given: Given) -> str:
+    """The same for the same input at the same place of the same workflow."""
+    return digest([given.workflow, given.path, _steady(to_json(given.value))])
+
+
+def question_key(waiting: Waiting) -> str:
+    """The same for the same question of a run with the same input; what a budget has cost does not count."""
+    asked = waiting.question
+    prompt = "" if asked.kind == "budget" else _steady(asked.prompt)
+    shown = [asked.schema, asked.choices, _steady(to_json(asked.draft))]
+    return digest([waiting.workflow, _steady(to_json(waiting.input)), asked.id, asked.kind, prompt, shown])
 
 
 def labels_of(messages: Sequence[BaseMessage]) -> dict[str, str]:

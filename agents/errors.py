@@ -19,3 +19,11 @@ class WrongOutput(AgentError):
 
 class ToolFailed(AgentError):
     """A tool gave an error."""
+
+
+class NotReplayed(AgentError):
+    """A step of a recorded conversation failed when it was recorded, or is not in the recording."""
+
+    def __init__(self, message: str, *, permanent: bool = True) -> None:
+        super().__init__(message)
+        self.permanent = permanent

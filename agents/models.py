@@ -35,6 +35,7 @@ from agents.boundary import Asked, boundary, stand_in
 from agents.context import record_usage, wants_offline
 from agents.errors import ModelFailed
 from agents.failures import explain, is_permanent
+from agents.keys import forced_offline, has_key
 from agents.offline import OfflineModel
 from agents.pairs import PairedText, paired, paired_value
 from storage.records import Usage
@@ -83,7 +84,7 @@ def resolve_model(model: BaseChatModel | str | None) -> BaseChatModel:
         return model
     if model is None or (stand_in() is not None and not wants_offline.get()):
         return default_model()
-    if _forced_offline():
+    if forced_offline():
         return OfflineModel()
     if _offline():
         raise ModelFailed(f"The model {model} needs OPENAI_API_KEY or OPENAI_BASE_URL; neither is set.", permanent=True)
@@ -103,13 +104,8 @@ def describe_model(model: BaseChatModel) -> str:
     return str(name) if name else type(model).__name__
 
 
-def _forced_offline() -> bool:
-    return os.environ.get("REFRAIN_OFFLINE", "").strip().lower() in {"1", "true", "yes", "on"}
-
-
 def _offline() -> bool:
-    keyed = os.environ.get("OPENAI_API_KEY") or os.environ.get("OPENAI_BASE_URL")
-    return _forced_offline() or not keyed
+    return forced_offline() or not has_key()
 
 
 def _chat_openai(name: str) -> ChatOpenAI:

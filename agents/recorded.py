@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from typing import Any
 from langchain_core.messages import BaseMessage, messages_from_dict
 
 from agents.errors import AgentError
+from agents.recorded_values import read_value
 from agents.recording import FORMAT, VERSION
+from storage.records import Usage
 
 _MESSAGES = frozenset({"AIMessageChunk", "ai"})
 
@@ -45,6 +47,33 @@ class RecordedResult:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedStep:
+    """What a Runnable gave: `chunks` with the seconds since it was called, and what models used in it.
+
+    `error` says why it failed, `unwritten` what it gave that a recording cannot hold.
+    """
+
+    key: str
+    chunks: tuple[tuple[float, Any], ...]
+    used: Usage = Usage()
+    error: str = ""
+    permanent: bool = False
+    unwritten: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAnswer:
+    """What a person answered by a button or a form, as `Workflow.resume` takes it; `after` so many messages."""
+
+    key: str
+    answer: Mapping[str, Any]
+    after: int = 0
+
+
+_Line = str | RecordedReply | RecordedResult | RecordedStep | RecordedAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """What a file holds. `cut` says that its last line was incomplete and has been left out."""
 
@@ -55,6 +84,8 @@ class Recording:
     messages: tuple[str, ...]
     replies: tuple[RecordedReply, ...]
     results: tuple[RecordedResult, ...]
+    steps: tuple[RecordedStep, ...] = ()
+    answers: tuple[RecordedAnswer, ...] = ()
     cut: bool = False
 
 
@@ -73,6 +104,8 @@ def read_recording(path: Path) -> Recording:
         messages=tuple(value for value in read if isinstance(value, str)),
         replies=tuple(value for value in read if isinstance(value, RecordedReply)),
         results=tuple(value for value in read if isinstance(value, RecordedResult)),
+        steps=tuple(value for value in read if isinstance(value, RecordedStep)),
+        answers=_placed(read),
         cut=bool(rest.strip()),
     )
 
@@ -101,7 +134,17 @@ def _head(line: str, name: str) -> dict[str, Any]:
         raise BadRecording(f"Line 1 of {name} is damaged: {_problem(error)}.") from error
 
 
-def _line(line: str, number: int, name: str) -> str | RecordedReply | RecordedResult:
+def _placed(read: Sequence[_Line]) -> tuple[RecordedAnswer, ...]:
+    """The answers, each with the number of messages before it."""
+    said, answers = 0, list[RecordedAnswer]()
+    for value in read:
+        said += isinstance(value, str)
+        if isinstance(value, RecordedAnswer):
+            answers.append(replace(value, after=said))
+    return tuple(answers)
+
+
+def _line(line: str, number: int, name: str) -> _Line:
     try:
         value = json.loads(line)
         match value["kind"]:
@@ -114,6 +157,10 @@ def _line(line: str, number: int, name: str) -> str | RecordedReply | RecordedRe
                 seconds, artifact = float(value["seconds"]), given.get("artifact")
                 status = "error" if given.get("status") == "error" else "success"
                 return RecordedResult(str(value["key"]), given["content"], artifact, status, seconds)
+            case "step":
+                return _step(value)
+            case "answer":
+                return RecordedAnswer(str(value["key"]), {str(name): said for name, said in value["answer"].items()})
             case kind:
                 raise ValueError(f"there is no kind of line called {kind!r}")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -134,6 +181,17 @@ def _reply(value: Mapping[str, Any]) -> RecordedReply:
         tuple((float(seconds), _message(written)) for seconds, written in value["chunks"]),
         str(value.get("error", "")),
         bool(value.get("permanent")),
+    )
+
+
+def _step(value: Mapping[str, Any]) -> RecordedStep:
+    return RecordedStep(
+        str(value["key"]),
+        tuple((float(seconds), read_value(written)) for seconds, written in value["chunks"]),
+        Usage(*(int(tokens) for tokens in value.get("used", ()))),
+        str(value.get("error", "")),
+        bool(value.get("permanent")),
+        str(value.get("unwritten", "")),
     )
 
 

@@ -1,8 +1,9 @@
 """A conversation's traffic with the outside, in a file of JSON lines: the recorder that writes it.
 
 The first line says what the file is, when it was made and with which workflows. Then, as they come: `message` lines
-(what the user said), `model` lines (a reply's chunks with their seconds) and `tool` lines (a result with its seconds).
-What a model was asked is kept as a digest, so prompts are not in the file.
+(what the user said), `answer` lines (what they answered by a button or a form), `model` lines (a reply's chunks with
+their seconds), `tool` lines (a result with its seconds) and `step` lines (the chunks of a Runnable that is a step).
+What a model or a step was asked is kept as a digest, so prompts are not in the file.
 """
 
 from __future__ import annotations
@@ -11,28 +12,28 @@ import json
 import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage, ToolCall, ToolMessage, message_to_dict
+from langchain_core.messages import ToolCall, ToolMessage, message_to_dict
 
-from agents.boundary import Asked
-from agents.digests import call_key, labels_of, loose_key, tool_key
+from agents.boundary import Asked, Given, Waiting, beyond
+from agents.context import usage_meter
+from agents.digests import call_key, labels_of, loose_key, question_key, step_key, tool_key
+from agents.errors import AgentError
 from agents.failures import explain, is_permanent
-from agents.redaction import secrets
+from agents.recorded_values import Unwritable, WrittenStream, as_json, written_message
+from agents.redaction import redacted, secrets
+from storage.encoding import from_json, to_json
 from storage.records import now
 
 FORMAT, VERSION = "refrain recording", 1
 
-_OF_A_CHUNK = frozenset(
-    "content tool_call_chunks tool_calls invalid_tool_calls usage_metadata additional_kwargs chunk_position".split()
-)
 _OF_A_RESULT = frozenset("content artifact status".split())
-_WHY_IT_ENDED = ("finish_reason", "stop_reason", "status")
 
 
 class Recorder:
@@ -91,13 +92,40 @@ class Recorder:
         try:
             async with aclosing(cast(AsyncGenerator[Any, None], ask())) as given:
                 async for chunk in given:
-                    chunks.append([round(self._clock() - started, 3), _chunk(chunk)])
+                    chunks.append([round(self._clock() - started, 3), written_message(chunk)])
                     yield chunk
         except Exception as error:
             failure = {"error": explain(error), "permanent": is_permanent(error)}
             self._write({**line, "chunks": chunks, **failure})
             raise
         self._write({**line, "chunks": chunks})
+
+    async def output(self, given: Given, call: Callable[[], AsyncIterator[Any]]) -> AsyncGenerator[Any, None]:
+        """The Runnable's own chunks, and what models used in it; what it asks by itself is no part of the recording."""
+        line = {"kind": "step", "key": step_key(given)}
+        stream, started = WrittenStream(), self._clock()
+        try:
+            with beyond(), usage_meter() as meter:
+                async with aclosing(cast(AsyncGenerator[Any, None], call())) as chunks:
+                    async for chunk in chunks:
+                        stream.take(round(self._clock() - started, 3), chunk)
+                        yield chunk
+        except Exception as error:
+            told = redacted(str(error) if isinstance(error, AgentError) else f"{type(error).__name__}: {error}")
+            self._write({**line, **stream.texts(), "error": told, "permanent": is_permanent(error)})
+            raise
+        used = [meter.usage.input_tokens, meter.usage.output_tokens]
+        try:
+            self._write({**line, **stream.written(), "used": used})
+        except Unwritable as odd:
+            self._write({**line, "chunks": [], "unwritten": str(odd)})
+            sys.stderr.write(
+                f"The step {given.path} of {given.workflow} is not in the recording, because it gave {odd}. "
+                "A recording holds text, messages and plain JSON values.\n"
+            )
+
+    def answered(self, waiting: Waiting, answer: Mapping[str, Any]) -> None:
+        self._write({"kind": "answer", "key": question_key(waiting), "answer": from_json(to_json(answer))})
 
     async def result(self, call: ToolCall, use: Callable[[], Awaitable[ToolMessage]]) -> ToolMessage:
         """The tool's own result."""
@@ -139,21 +167,6 @@ def _private() -> dict[str, str]:
     return dict(sorted(written.items(), key=lambda pair: -len(pair[0])))
 
 
-def _chunk(message: BaseMessage) -> dict[str, Any]:
-    """A message of langchain-core's as a value of JSON, without what is empty and without ids of servers'."""
-    written = message_to_dict(message)
-    data = {name: value for name, value in written["data"].items() if value and name in _OF_A_CHUNK}
-    if data.get("tool_call_chunks"):
-        data = {name: value for name, value in data.items() if name not in ("tool_calls", "invalid_tool_calls")}
-    if ended := {name: message.response_metadata[name] for name in _WHY_IT_ENDED if name in message.response_metadata}:
-        data["response_metadata"] = ended
-    return {"type": written["type"], "data": {"content": "", **_as_json(data)}}
-
-
 def _result(message: ToolMessage) -> dict[str, Any]:
     data = message_to_dict(message)["data"]
-    return cast(dict[str, Any], _as_json({name: value for name, value in data.items() if name in _OF_A_RESULT}))
-
-
-def _as_json(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=str))
+    return cast(dict[str, Any], as_json({name: value for name, value in data.items() if name in _OF_A_RESULT}))

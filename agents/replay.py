@@ -13,13 +13,15 @@ from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, ToolCall, ToolMessage
 from langchain_core.outputs import ChatResult
+from pydantic import ValidationError
 
-from agents.boundary import Asked, depart
-from agents.context import current_session
-from agents.digests import call_key, labels_of, loose_key, tool_key
-from agents.errors import ModelFailed
+from agents.boundary import Asked, Given, Waiting, depart
+from agents.context import current_session, record_usage
+from agents.digests import call_key, labels_of, loose_key, question_key, step_key, tool_key
+from agents.errors import ModelFailed, NotReplayed
 from agents.offline import OfflineModel
-from agents.recorded import RecordedReply, Recording
+from agents.recorded import RecordedAnswer, RecordedReply, RecordedStep, Recording
+from agents.recorded_values import Fields
 
 SEARCHES = frozenset({"web_search", "library_search"})  # what the library can answer when the recording cannot
 
@@ -27,6 +29,7 @@ _NO_MODEL = re.compile(r"\s*/(?!(?:run|fresh|recall)\b)\w")  # commands that ask
 _LABELS = re.compile(r"(\s?)\[\d+(?:\s*,\s*\d+)*\]")
 
 Found = TypeVar("Found")
+Tried = TypeVar("Tried", RecordedReply, RecordedStep)
 
 
 class RecordedModel(BaseChatModel):
@@ -53,7 +56,7 @@ class Replay:
 
     `speed` 2 is twice as fast as recorded, 0 is at once. A call is known by its content. What was asked for several
     times is given in order, the last for good, in each session from the beginning. What was not recorded is answered
-    by the offline model and the library, and the turn counts as departed.
+    by the offline model and the library, or fails where they cannot stand in, and the turn counts as departed.
     """
 
     def __init__(self, recording: Recording, *, speed: float = 1.0) -> None:
@@ -63,6 +66,8 @@ class Replay:
         self._exact = _grouped((reply.key, reply) for reply in _settled(recording.replies))
         self._loose = _grouped((reply.loose, reply) for reply in _settled(recording.replies))
         self._results = _grouped((result.key, result) for result in recording.results)
+        self._steps = _grouped((step.key, step) for step in _settled(recording.steps))
+        self._answers = _grouped((answer.key, answer) for answer in recording.answers)
         self._times: Counter[tuple[str, str]] = Counter()
         self._model = None if recording.offline else RecordedModel(model_name=f"{recording.model}, recorded")
 
@@ -107,6 +112,36 @@ class Replay:
         error = f"Error: {call['name']} is not part of the recorded demo."
         return ToolMessage(content=error, tool_call_id=call["id"] or "", name=call["name"], status="error")
 
+    async def output(self, given: Given, call: Callable[[], AsyncIterator[Any]]) -> AsyncGenerator[Any, None]:
+        """The recorded chunks at their time; the Runnable itself is never called. Raises NotReplayed."""
+        key = step_key(given)
+        if key not in self._steps:
+            depart()
+            told = f"The step {given.path} was not recorded with this input"
+            raise NotReplayed(f"{told}, and a replay calls nothing.")
+        found = self._next(key, self._steps[key])
+        if found.unwritten:
+            depart()
+            raise NotReplayed(
+                f"What the step {given.path} gave is not in the recording: {found.unwritten} cannot be written to it."
+            )
+        started = asyncio.get_running_loop().time()
+        for seconds, chunk in found.chunks:
+            await self._until(started, seconds)
+            yield _of_its_class(chunk, given)
+        record_usage(found.used)
+        if found.error:
+            raise NotReplayed(found.error, permanent=found.permanent)
+
+    def answered(self, waiting: Waiting, answer: Mapping[str, Any]) -> None:
+        self._times[waiting.session_id, question_key(waiting)] += 1
+
+    def recorded_answer(self, waiting: Waiting) -> RecordedAnswer | None:
+        """What was answered to the question when it was recorded; None if it was not, or not by a button or a form."""
+        key = question_key(waiting)
+        recorded = self._answers.get(key, ())
+        return recorded[min(self._times[waiting.session_id, key], len(recorded) - 1)] if recorded else None
+
     def _find(self, asked: Asked) -> tuple[RecordedReply | None, dict[str, str] | None]:
         """The recorded reply; and which of its labels has which name now, if what is known is not as it was."""
         key, loose = call_key(asked), loose_key(asked)
@@ -129,14 +164,25 @@ class Replay:
         await asyncio.sleep(max(0.0, ahead))
 
 
+def _of_its_class(chunk: Any, given: Given) -> Any:
+    """The chunk, as the model that the step declares to give."""
+    if not isinstance(chunk, Fields) or given.model is None:
+        return chunk
+    try:
+        return given.model.model_validate(chunk, by_alias=True, by_name=True)
+    except ValidationError as error:
+        name = given.model.__name__
+        raise NotReplayed(f"What the step {given.path} gave when it was recorded fits {name} no longer.") from error
+
+
 def _said(message: str) -> str:
     return " ".join(message.casefold().split())
 
 
-def _settled(replies: Sequence[RecordedReply]) -> list[RecordedReply]:
-    """Without the replies that failed where the same was asked again and came through."""
-    through = {reply.key for reply in replies if not reply.error}
-    return [reply for reply in replies if not reply.error or reply.key not in through]
+def _settled(tries: Sequence[Tried]) -> list[Tried]:
+    """Without those that failed where the same was asked again and came through."""
+    through = {tried.key for tried in tries if not tried.error}
+    return [tried for tried in tries if not tried.error or tried.key not in through]
 
 
 def _grouped(pairs: Any) -> dict[str, list[Any]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.events import Answered
+from flows.excerpt import cut
 from storage.encoding import from_json, to_json
 from storage.records import Question
 
@@ -96,8 +97,8 @@ class QuestionView:
 
 
 def question_props(run_id: str, workflow: str, question: Question) -> dict[str, Any]:
-    """A question as the page reads it; `shown` is a review's draft as Markdown."""
-    draft = from_json(to_json(question.draft))
+    """A question as the page reads it, with the beginning of a large draft; `shown` is that as Markdown."""
+    draft = from_json(to_json(cut(question.draft, run_id)))
     return {
         "id": question.id,
         "run_id": run_id,
@@ -159,15 +160,21 @@ def _reviewed(decision: Any) -> str:
 
 def values_line(schema: dict[str, Any], values: Any) -> str:
     """The values of a form by the names people saw, short, on one line."""
-    fields = schema.get("properties", {})
-    given = {name: value for name, value in dict(values).items() if value not in (None, "", [], {})}
-    parts = []
-    for name, value in list(given.items())[:SHOWN_FIELDS]:
-        title = fields.get(name, {}).get("title") or name
-        parts.append(f"{escape(str(title))}: {escape(shorten(_value(value), SHOWN_VALUE))}")
+    given = named_values(schema, values)
+    parts = [f"{escape(name)}: {escape(value)}" for name, value in given[:SHOWN_FIELDS]]
     if len(given) > SHOWN_FIELDS:
         parts.append(f"and {len(given) - SHOWN_FIELDS} more")
     return " · ".join(parts) or "nothing filled in"
+
+
+def named_values(schema: dict[str, Any], values: Any) -> list[tuple[str, str]]:
+    """What is filled in of a form, by the names people see, each value short."""
+    fields = schema.get("properties", {})
+    given = {name: value for name, value in dict(values).items() if value not in (None, "", [], {})}
+    return [
+        (str(fields.get(name, {}).get("title") or name), shorten(_value(value), SHOWN_VALUE))
+        for name, value in given.items()
+    ]
 
 
 def _value(value: Any) -> str:

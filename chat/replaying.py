@@ -56,9 +56,10 @@ def about() -> str:
     border = boundary()
     if isinstance(border, Replay):
         model = "" if border.recording.offline else f" The words are those of {border.recording.model}."
+        answers = " and answers" if border.recording.answers else ""
         return (
             f"{headline()}: the engine is at work, and what models and searches gave comes from a file.{model} "
-            "Go through the messages in order, or ask something else: then the offline model answers."
+            f"Go through the messages{answers} in order, or ask something else: then the offline model answers."
         )
     if isinstance(border, Recorder):
         return (

@@ -39,6 +39,7 @@ from .live import Followers, owner, resumed
 from .operations import ShowAction
 from .page_routes import page_routes
 from .pages import PageGuard, closed_routes, our_page, unreadable, word_routes
+from .recorded_answers import recorded_answer_routes
 from .refusing import tell_refusal
 from .replaying import take_part, with_strip
 from .run_routes import run_routes
@@ -156,6 +157,7 @@ def install(present: Chat, who: Accounts) -> None:
     ours = APIRouter(prefix=config.run.root_path)
     routers = (
         answer_routes(present.agent, present.followers),
+        recorded_answer_routes(present.agent),
         attachment_routes(store),
         evidence_routes(store),
         feedback_routes(store),

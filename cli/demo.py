@@ -30,10 +30,7 @@ def demo(
     """Start the chat page with a recorded conversation: no key, no network, nothing fetched."""
     path = file or SHIPPED
     recording = _read(path)
-    say(
-        f"{path.name}: {len(recording.messages)} messages, recorded {recording.recorded_at:%Y-%m-%d} "
-        f"with {recording.model}."
-    )
+    say(f"{path.name}: {_held(recording)}, recorded {recording.recorded_at:%Y-%m-%d} with {recording.model}.")
     if recording.cut:
         say("Its last line is incomplete and is left out.", "dim")
     without_network()
@@ -68,6 +65,12 @@ def serve(keep: Path | None, host: str, port: int, headless: bool) -> None:
         chat(host, port, headless)
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # the server did not start: it would have taken this one's place
+
+
+def _held(recording: Recording) -> str:
+    said, answered = len(recording.messages), len(recording.answers)
+    told = f"{said} message{'' if said == 1 else 's'}"
+    return f"{told} and {answered} answer{'' if answered == 1 else 's'}" if answered else told
 
 
 def _read(path: Path) -> Recording:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
+from agents.extraction.advice import without_advice
 from agents.extraction.fields import without_names
 from agents.text import stem, words
 from storage.encoding import content_text, input_key
@@ -55,7 +56,8 @@ def stems_of(texts: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=2048)
 def stems_in(text: str) -> frozenset[str]:
-    return frozenset(form for word in words(undotted(without_names(text))) for form in _forms(word))
+    told = without_names(without_advice(text))
+    return frozenset(form for word in words(undotted(told)) for form in _forms(word))
 
 
 def input_text(value: object) -> str:

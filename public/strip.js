@@ -1,4 +1,5 @@
-/* The strip above a recorded conversation: it offers the next message of the script, and sends it. */
+/* The strip above a recorded conversation: it offers the next message of the script, and sends it. Where a run waits
+   for a person, it offers what they answered when it was recorded. */
 const strip = document.getElementById('refrain-strip')
 const script = JSON.parse(strip.dataset.script)
 const plain = (text) => text.toLowerCase().replace(/\s+/g, ' ').trim()
@@ -28,6 +29,32 @@ const send = (message) => {
   setTimeout(() => press(40), 50)
 }
 
+const WORKING = ['queued', 'working', 'answering', 'running']
+const works = () =>
+  [...document.querySelectorAll('.refrain-card')].some((card) => WORKING.includes(card.dataset.state))
+
+const ours = (path) => new URL(`../refrain/${path}`, import.meta.url)
+let form = null // of the last question that is open
+let offer = null // what was answered to it
+
+const lookUp = async (asking) => {
+  const card = document.querySelector('.refrain-card[data-session]')
+  const session = encodeURIComponent((card && card.dataset.session) || '')
+  const response = await fetch(ours(`recorded-answer?session=${session}`), { credentials: 'include' }).catch(() => null)
+  const found = response && response.ok ? await response.json() : {}
+  if (asking !== form) return
+  offer = found.answer ? found : null
+  tell()
+}
+
+const answer = async ({ run, answer: given }) => {
+  const body = JSON.stringify(given)
+  const headers = { 'Content-Type': 'application/json' }
+  const sent = { method: 'POST', credentials: 'include', headers, body }
+  const response = await fetch(ours(`runs/${encodeURIComponent(run)}/answer`), sent).catch(() => null)
+  if (!response || !response.ok) next.disabled = false
+}
+
 const next = document.createElement('button')
 next.type = 'button'
 next.id = 'refrain-next'
@@ -35,21 +62,32 @@ next.hidden = true
 strip.append(next)
 next.addEventListener('click', () => {
   next.disabled = true
-  send(script[place()])
+  if (offer && place() >= offer.after) answer(offer)
+  else send(script[place()])
 })
 
 let shown = null
 const tell = () => {
+  const forms = document.querySelectorAll('form.refrain-question')
+  const last = forms[forms.length - 1] || null
+  if (last !== form) {
+    form = last
+    offer = null
+    if (form) lookUp(form)
+  }
   const at = place()
-  const state = `${at} ${script.length && Boolean(document.getElementById('chat-input'))}`
+  const box = Boolean(document.getElementById('chat-input'))
+  const answers = offer !== null && at >= offer.after
+  const text = answers ? `Answer as recorded: ${offer.label}` : box && script[at] ? `Next: ${script[at]}` : ''
+  const ended = at >= script.length && !answers && !works()
+  const state = `${at} ${ended} ${answers && JSON.stringify(offer)} ${text}`
   if (state === shown) return
   shown = state
-  const message = document.getElementById('chat-input') ? script[at] : undefined
-  next.hidden = message === undefined
+  next.hidden = !text
   next.disabled = false
-  next.textContent = message === undefined ? '' : `Next: ${message}`
-  next.title = message || ''
-  strip.dataset.ended = String(script.length > 0 && at >= script.length)
+  next.textContent = text
+  next.title = answers ? text : script[at] || ''
+  strip.dataset.ended = String(ended)
 }
 
 if (script.length) {
@@ -61,6 +99,6 @@ if (script.length) {
       waiting = false
       tell()
     }, 100)
-  }).observe(document.getElementById('root'), { childList: true, subtree: true })
+  }).observe(document.getElementById('root'), { childList: true, subtree: true, attributeFilter: ['data-state'] })
   tell()
 }

@@ -112,6 +112,9 @@ async def record(path: Path, folder: Path) -> None:
                 turn = await agent.respond(message, session_id="demo")
                 expected = "paused" if message == texts.MESSAGES[5] else "completed"
                 assert turn.status == expected, f"{message}: {turn.status}, {turn.error}"
+            await agent.runner.answer(turn.run_ids[-1], approve=True)
+            async for _ in agent.runner.follow(turn.id):
+                pass
         recorder.close()
         await agent.runner.close()
         await agent.store.close()
@@ -122,7 +125,7 @@ def steady(lines: list[str]) -> list[str]:
     head, *values = [json.loads(line) for line in lines]
     paced, waiting = [head], list[dict[str, Any]]()
     for value in [*values, {"kind": "message"}]:
-        if value["kind"] == "message":
+        if value["kind"] in ("message", "answer"):
             paced += [*sorted(waiting, key=_place), value]
             waiting = []
         else:

@@ -118,6 +118,7 @@ CASES: dict[str, Case] = {
 # Take no id of anything: what they say to eve must be of eve. What is asked is as telling as it can be.
 LISTS: dict[str, Case] = {
     "GET /refrain/runs": lambda ids: Ask("GET", f"/refrain/runs?text={MARK}&user_id=ada"),
+    "GET /refrain/recorded-answer": lambda ids: Ask("GET", f"/refrain/recorded-answer?session={ids.thread}"),
     "GET /refrain/library/{name}": lambda ids: Ask("GET", "/refrain/library/solar-power.md"),
     "POST /project/threads": lambda ids: Ask(
         "POST",

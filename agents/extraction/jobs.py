@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
+from agents.extraction.advice import handed_on, with_advice
 from agents.extraction.answer import answer
 from agents.extraction.article import article, brief
+from agents.extraction.glue import NOTHING_TO_WRITE
 from agents.extraction.material import material
 from agents.extraction.notes import notes
 from agents.extraction.statements import Statement, distinct, from_sources, read
@@ -182,6 +184,8 @@ def _search_result(message: ToolMessage) -> SearchResult | None:
         query=str(artifact.get("query") or ""),
         note=str(artifact.get("note") or ""),
         sources=artifact["sources"],
+        near=list(artifact.get("near") or ()),
+        ways=list(artifact.get("ways") or ()),
     )
 
 
@@ -201,7 +205,9 @@ def _from_results(instructions: str, request: str, results: Sequence[tuple[str, 
     subject = topic(request)
     style = _style(instructions, request, searched=False)
     if results:
-        return _written(style, subject, material([text for _, text in results]), request)
+        texts = [text for _, text in results]
+        written = _written(style, subject, material(texts), request)
+        return with_advice(written, handed_on(texts)) if written.startswith(NOTHING_TO_WRITE) else written
     if len(words(request)) >= _LONG:
         statements = distinct(read(request).statements)
         if statements:

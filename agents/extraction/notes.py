@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agents.extraction.advice import advice, with_advice
 from agents.extraction.glue import NOTES_LEAD, NOTHING_FOUND
 from agents.extraction.ranking import on_topic
 from agents.extraction.statements import Statement, distinct, from_sources
@@ -23,7 +24,8 @@ def notes(subject: str, results: Sequence[SearchResult]) -> str:
     told = _told(results)
     found = gathered(subject, results)
     if not found:
-        return " ".join([f"{NOTHING_FOUND}{mentioned(subject)}.", *(_said_once(note) for note in told)]).strip()
+        text = " ".join([f"{NOTHING_FOUND}{mentioned(subject)}.", *(_said_once(note) for note in told)]).strip()
+        return with_advice(text, advice(results))
     count = len({s.address or s.source for t in found for s in t.statements})
     sources = "one source" if count == 1 else f"{count} sources"
     lead = " ".join(

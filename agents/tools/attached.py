@@ -14,6 +14,7 @@ from agents.tools.sources import SearchResult, Source
 from storage.attachments import Attachment, Page, Shelf
 
 ENGINE = "Attached files"
+ELSEWHERE = "ask without naming the file, so that everything is searched"
 FEW = 20  # passages; in fewer of them a word's share says little
 KEPT = 8  # indexes
 
@@ -69,8 +70,11 @@ def _in_these(query: str, named: Sequence[Attachment], shelf: Shelf) -> SearchRe
 
     sources = _index(named, shelf, look)
     names = " and ".join(one.name for one in named)
-    note = "" if sources else f"Nothing about this was found in {names}."
-    return SearchResult(engine=ENGINE, query=" ".join(query.split()), note=note, sources=sources)
+    query = " ".join(query.split())
+    if sources:
+        return SearchResult(engine=ENGINE, query=query, note="", sources=sources)
+    note, more = f"Nothing about this was found in {names}.", [ELSEWHERE]
+    return SearchResult(engine=ENGINE, query=query, note=note, sources=[], ways=more)
 
 
 def _beginnings(index: PassageIndex) -> list[Source]:

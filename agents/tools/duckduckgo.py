@@ -20,6 +20,7 @@ from agents.threads import within
 from agents.tools.attached import with_attached
 from agents.tools.library import LibraryTools
 from agents.tools.sources import SearchResult, Source, readable
+from agents.tools.ways import ways
 
 TIMEOUT = 6  # seconds
 LONGEST = 15.0  # seconds for a whole search, however slowly answers trickle in
@@ -35,6 +36,12 @@ UNREACHABLE = "The web could not be reached, so the document library was searche
 REFUSED = "The web search takes no more requests for now, so the document library was searched instead."
 NOTHING = "The web search found nothing, so the document library was searched instead."
 SWITCHED_OFF = "Searching the web is switched off, so the document library was searched."
+
+WAYS = {
+    UNREACHABLE: "ask again when the web can be reached",
+    REFUSED: "ask again in a few minutes",
+    SWITCHED_OFF: "turn on web search (unset REFRAIN_SEARCH)",
+}
 
 Rows = Sequence[Mapping[str, Any]]
 Engine = Callable[[str], Rows]
@@ -125,8 +132,10 @@ class DuckDuckGoTools(BaseToolkit):
 
     def _from_library(self, query: str, note: str) -> SearchResult:
         result = self.library.in_folder(query)
-        notes = " ".join(part for part in (note, result["note"]) if part)
-        return SearchResult(engine=result["engine"], query=query, note=notes, sources=result["sources"])
+        result["query"], result["note"] = query, " ".join(part for part in (note, result["note"]) if part)
+        if "ways" in result and note in WAYS:
+            result["ways"] = ways(WAYS[note])
+        return result
 
 
 def cleaned(rows: Rows) -> list[Source]:

@@ -13,7 +13,9 @@ from typing import cast
 from sqlite_utils import Database
 from sqlite_utils.db import Table
 
-from agents.text import STOPWORDS
+from agents.frequency import commonness
+from agents.text import STOPWORDS, stem
+from agents.thesaurus import related
 from agents.tools.sources import Source
 
 MOST_SOURCES = 12
@@ -23,6 +25,8 @@ LEAST_SHARE = 0.45  # of the weight of all the query's words, that a passage mus
 LEAST_WEIGHT = 5.0  # or this much: about two rare words, for queries of many words
 LEAST_OF_BEST = 0.5  # of what the passage holds that holds most
 RARE = 0.05  # words in fewer passages than this share weigh no more for it
+TELLING, SELDOM = 4.5, 3.6  # Zipf frequencies up to which a word tells enough, and so much that once will do
+IN_TITLE, RELATED = 2.0, 0.5  # what a word in a title counts, and one related to it, against a word in a heading
 
 _RANKED = """
     select p.rowid, -bm25(passages_fts, 4.0, 2.0, 1.0)
@@ -84,6 +88,33 @@ class PassageIndex:
         """The passages that hold enough of the terms; with `any_word`, one that is rare enough will do."""
         hits = self._hits(terms, any_word) if terms and self.entries else []
         return _best(hits, most_from_one)
+
+    def nearest(self, terms: Sequence[str], most: int) -> list[str]:
+        """The titles of the documents that some of the terms are a subject of, best first.
+
+        Any word of the title is one; a word that tells enough also in a heading, or when it comes back, and one that
+        hardly any text has wherever it stands. Words that the documents lack are looked for in titles by their like.
+        """
+        weights: defaultdict[str, float] = defaultdict(float)
+        for term in terms:
+            rows, common = self._rows_with(term), commonness(stem(term))
+            for title in self._titles(self._rows_with(term, column="title")):
+                weights[title] += IN_TITLE
+            for title in () if rows else self._titles(self._titled_like(term)):
+                weights[title] += RELATED
+            if common <= TELLING:
+                times = Counter(self.entries[row - 1].title for row in rows)
+                headed = self._titles(self._rows_with(term, column="heading"))
+                for title in headed | {title for title, count in times.items() if count > 1 or common <= SELDOM}:
+                    weights[title] += 1.0
+        return sorted(weights, key=lambda title: (-weights[title], title))[:most]
+
+    def _titled_like(self, term: str) -> list[int]:
+        others = sorted(related(stem(term)))
+        return [row for other in others for row in self._rows_with(other, column="title")]
+
+    def _titles(self, rows: Iterable[int]) -> set[str]:
+        return {self.entries[row - 1].title for row in rows}
 
     def _hits(self, terms: Sequence[str], any_word: bool) -> list[_Hit]:
         """The passages that hold enough of the query, scored by how well and how much they match."""

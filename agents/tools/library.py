@@ -16,8 +16,10 @@ from agents.tools.attached import with_attached
 from agents.tools.documents import Document, cut, read_document, title_of
 from agents.tools.index import Entry, PassageIndex, content_words
 from agents.tools.sources import SearchResult, Source, readable
+from agents.tools.ways import ways
 
 KINDS = frozenset({".md", ".txt"})
+MOST_NEAR = 3  # titles, where a search finds nothing
 BEGINNING = 20_000  # characters that a title is looked for in
 SHIPPED = Path(__file__).parent.parent / "library"
 
@@ -55,10 +57,13 @@ class LibraryTools(BaseToolkit):
         folder = self.folder or usual_folder()
         if not folder.is_dir():
             note = f"There is no library folder called {folder.name}; REFRAIN_LIBRARY should name one."
-            return SearchResult(engine="Library", query=query, note=note, sources=[])
-        sources = _index_of(folder).search(query)
-        note = "" if sources else "Nothing about this was found in the document library."
-        return SearchResult(engine="Library", query=query, note=note, sources=sources)
+            return SearchResult(engine="Library", query=query, note=note, sources=[], ways=ways())
+        index = _index_of(folder)
+        if sources := index.search(query):
+            return SearchResult(engine="Library", query=query, note="", sources=sources)
+        note = "Nothing about this was found in the document library."
+        near = index.nearest(query)
+        return SearchResult(engine="Library", query=query, note=note, sources=[], near=near, ways=ways())
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,11 @@ class _Index:
         terms = content_words(query)
         with self._lock:
             return self._refreshed().search(terms)
+
+    def nearest(self, query: str) -> list[str]:
+        terms = content_words(query)
+        with self._lock:
+            return self._refreshed().nearest(terms, MOST_NEAR)
 
     def _refreshed(self) -> PassageIndex:
         files = sorted(

@@ -22,13 +22,16 @@ class Source(TypedDict):
 class SearchResult(TypedDict):
     """`engine` names who searched (`DuckDuckGo`, `Library`, `Attached files`, or two of them joined by `and`).
 
-    `note` is a sentence for the user, or empty.
+    `note` is a sentence for the user, or empty. A search that found nothing tells what there is near it, as the
+    `near` titles of the library, and what else could be done, as `ways`: `attach a file`.
     """
 
     engine: str
     query: str
     note: str
     sources: list[Source]
+    near: NotRequired[list[str]]
+    ways: NotRequired[list[str]]
 
 
 def readable(result: SearchResult) -> str:

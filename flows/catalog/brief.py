@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agents import Agent
+from agents.extraction.advice import advice, with_advice
+from agents.extraction.glue import NOTHING_FOUND
 from agents.extraction.topic import queries
+from agents.models import default_model
+from agents.offline import OfflineModel
 from agents.text import content_words
 from agents.toolbox import ask_tool
 from agents.tools import DuckDuckGoTools
@@ -33,7 +37,8 @@ def pick(step_input: StepInput) -> str:
 
     best = sorted(found["sources"], key=fit, reverse=True)[:MOST_SOURCES]
     if not best:
-        return " ".join(part for part in (f"The search found nothing about {found['query']}.", found["note"]) if part)
+        told = " ".join(part for part in (f"{NOTHING_FOUND}{found['query']}.", found["note"]) if part)
+        return with_advice(told, advice([found])) if isinstance(default_model(), OfflineModel) else told
     return "\n\n".join(f"## {source['title']}\n{source['snippet']}\nSource: {source['address']}" for source in best)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from agents import Agent, Team
+from agents.extraction.advice import handed_on, with_advice
 from agents.extraction.notes import source_list
 from agents.extraction.ranking import Vocabulary, defines, merit
 from agents.extraction.statements import Statement, read
@@ -80,7 +81,8 @@ def verdict(step_input: StepInput) -> str:
     ]
     title = f"# {titled(sides[0])} and {titled(sides[1])} Compared"
     if not any(columns):
-        return f"{title}\n\nNothing was found about either, so there is nothing to compare."
+        told = f"{title}\n\nNothing was found about either, so there is nothing to compare."
+        return with_advice(told, handed_on(notes))
     rows = [aspect for aspect in ASPECTS if all(aspect in column for column in columns)]
     rows = rows if len(rows) > 1 else [aspect for aspect in ASPECTS if any(aspect in column for column in columns)]
     table = ["| | " + " | ".join(_cell(titled(side)) for side in sides) + " |", "|---|---|---|"]
@@ -91,8 +93,15 @@ def verdict(step_input: StepInput) -> str:
     debate = _told(spoken)
     shown = [column[aspect] for column in columns for aspect in rows if aspect in column]
     sources = source_list([*shown, *_cited(debate, [*notes, spoken])])
-    parts = [title, "\n".join(table), debate and f"## The debate in brief\n\n{debate}", sources]
+    lacking = [_lacking(side, text) for side, text, column in zip(sides, notes, columns, strict=True) if not column]
+    parts = [title, "\n".join(table), *lacking, debate and f"## The debate in brief\n\n{debate}", sources]
     return "\n\n".join(part for part in parts if part)
+
+
+def _lacking(side: str, notes: str) -> str:
+    """That nothing was found about a side, and what could be done; nothing where that is not known."""
+    more = handed_on([notes])
+    return with_advice(f"Nothing was found about {side}.", more) if more else ""
 
 
 def _by_aspect(side: str, others: str, statements: Sequence[Statement]) -> dict[str, Statement]:

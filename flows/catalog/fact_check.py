@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field
 
 from agents import Agent
+from agents.extraction.advice import advice, with_advice
 from agents.extraction.statements import Statement, from_sources
 from agents.models import default_model
 from agents.offline import OfflineModel
@@ -97,6 +98,8 @@ async def weigh(step_input: StepInput) -> dict[str, Any]:
         "asked": [*before["asked"], found["query"]],
         "read": [*before["read"], *dict.fromkeys(source["address"] for source in fresh)],
         "offline": offline,
+        "near": before.get("near", found.get("near", [])),  # to the claim, not to what was added to it
+        "ways": found.get("ways", []),
     }
 
 
@@ -140,6 +143,7 @@ def unsettled(step_input: StepInput) -> str:
         result += "no source says the whole claim; some bear on it. That does not make it false."
     else:
         result += "no source bears on the claim. That does not make it false."
+        result = with_advice(result, advice([weighed]) if offline else "")
     return _page(weighed, result)
 
 
