@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from . import phrases, references
@@ -38,7 +39,7 @@ class Cues:
 
 def cues(message: str) -> Cues:
     """The cues of a message."""
-    plain = message.replace("’", "'")
+    plain = spelt_out(message.replace("’", "'"))
     told = phrases.OPENING.sub("", plain) or plain
     asks = bool(phrases.ASKS.search(told)) or "?" in phrases.TAG.sub("", plain)
     orders = bool(phrases.ORDERS.match(told))
@@ -74,3 +75,73 @@ def cues(message: str) -> Cues:
         private=bool(references.PRIVATE.search(plain)),
         got_there=bool(references.GOT_THERE.search(plain)),
     )
+
+
+def spelt_out(message: str) -> str:
+    """The message with what is typed in haste as it is spelt: `whats` is what's, `u` is you."""
+    return _HASTE.sub(lambda found: _SPELT[found.group().lower()], message)
+
+
+_SPELT = {
+    short: full
+    for full, shorts in {
+        "you": "u ya yu",
+        "your": "ur yr",
+        "are": "r",
+        "and": "n nd",
+        "why": "y",
+        "please": "pls plz plse pleas",
+        "thanks": "thx tnx tx thanx",
+        "about": "abt abut",
+        "with": "w/ wiv",
+        "without": "w/o",
+        "because": "bc cos cuz coz",
+        "should": "shud shd shoud",
+        "would": "wud wld",
+        "could": "cud cld",
+        "which": "wich whic wihch",
+        "what": "wot waht",
+        "what's": "whats wats wots",
+        "who's": "whos",
+        "how's": "hows",
+        "where's": "wheres",
+        "when's": "whens",
+        "that's": "thats",
+        "don't": "dont",
+        "doesn't": "doesnt",
+        "didn't": "didnt",
+        "isn't": "isnt",
+        "wasn't": "wasnt",
+        "can't": "cant",
+        "won't": "wont",
+        "couldn't": "couldnt",
+        "haven't": "havent",
+        "hasn't": "hasnt",
+        "i'm": "im",
+        "i've": "ive",
+        "let's": "lets",
+        "going to": "gonna",
+        "want to": "wanna",
+        "give me": "gimme",
+        "let me": "lemme",
+        "do not know": "dunno",
+        "yesterday": "yday ystrday",
+        "tomorrow": "tmrw tmr tmrrw",
+        "summarise": "summarize sumarise sumarize summerise summerize",
+        "translate": "tranlate translte traslate",
+        "again": "agian agen agn",
+        "latest": "latets lastest",
+        "compare": "comapre compair",
+        "difference": "diffrence differnce diff",
+        "shorter": "shoter shorer",
+        "something": "smth sth sumthin",
+        "people": "ppl",
+        "before": "b4",
+        "tonight": "tonite",
+    }.items()
+    for short in shorts.split()
+}
+_HASTE = re.compile(
+    rf"(?<![\w/'.,])(?:{'|'.join(re.escape(one) for one in sorted(_SPELT, key=len, reverse=True))})(?![\w'./])",
+    re.IGNORECASE,
+)

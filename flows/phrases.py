@@ -7,7 +7,9 @@ import re
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
 GREETS = re.compile(
-    r"""\b(?:(?:saying|say)\ hi|gm\b|coffee'?s\ on\ me|for\ a\ (?:machine|bot|computer|robot)|you(?:'re|
+    r"""\b(?:hoi|doei|dag|dank\ ?je(?:wel)?|tot\ (?:morgen|straks|ziens)|bis\ (?:morgen|dann|sp[aä]ter)|tschau|
+      [aà]\ (?:demain|bient[oô]t|plus)|merci\ beaucoup|hasta\ (?:ma[nñ]ana|luego|pronto)|adi[oó]s|vale|ok[ei]\ gracias|
+      aupa|grüezi|grüß\ \w+|(?:saying|say)\ hi|gm\b|coffee'?s\ on\ me|for\ a\ (?:machine|bot|computer|robot)|you(?:'re|
       \ are)\ (?:quicker|better|smarter|funnier|kinder)|sense\ of\ humou?r|stay\ (?:dry|safe|warm|cool)|
       checking\ in|alles\ frisch|much\ appreciated|appreciate\ (?:it|that|you)|you(?:'re|\ are)\ welcome|
       no\ prob(?:lem|s)?|np|kk|
@@ -58,7 +60,10 @@ SMALL = re.compile(
     re.IGNORECASE,
 )
 MEETS = re.compile(
-    r"""\b(?:tell\ me\ a\ joke|sing\ (?:me|us)|(?:are|r)\ (?:you|u)\ (?:chat\ ?gpt|an?\ (?:person|machine|computer|
+    r"""\b(?:what(?:'s|\ is)\ your\ fav\w+|do\ you\ (?:play|speak|understand|eat|watch|cook|mind\ me|enjoy|ever)|
+      (?:parles|hablas|sprichst|spreek|fala|parli)[-\ ]?(?:tu|du|je|t[uú])?\b|where\ are\ you\ from|
+      do\ you\ (?:keep|store|save|see)\ what\ i|which\ model\ are\ you|tell\ me\ a\ joke|
+      sing\ (?:me|us)|(?:are|r)\ (?:you|u)\ (?:chat\ ?gpt|an?\ (?:person|machine|computer|
       language\ model)|bored|happy|sure\ you're)|do\ you\ (?:get|have)\ (?:bored|tired|feelings|a\ name|friends)|
        what\ else\ can\ you|how\ (?:does|do)\ (?:this|you)\ (?:thing\ )?work|what\ is\ this(?:\ thing)?\??$|
       can\ i\ trust\ you|what\ should\ i\ call\ you|how\ old\ are\ you|(?:is\ )?(?:anyone|anybody|
@@ -164,3 +169,22 @@ THEN = re.compile(
       vorige\ (?:week|maand))\b""",
     _FLAGS,
 )
+# What a question wants to know, by its question word.
+SOUGHT = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "who": r"\b(?:who|whom|whose|who's|wer|qui|qui[eé]n)\b",
+        "when": r"\b(?:when|what (?:day|date|time|year)|till|until|deadline|wann|quand|wanneer|cu[aá]ndo)\b",
+        "where": r"\b(?:where|wo|waar|d[oó]nde)\b",
+        "how much": r"\bhow (?:many|much|long|far|old|big|often|high|fast|heavy)\b|\b(?:number of|percent|wie ?viele?|"
+        r"combien|hoeveel|cu[aá]nt[oa]s?)\b|%",
+        "cost": r"\b(?:costs?|prices?|pay|fees?|charges?|cheap|expensive|worth|budget)\b|[€$£]",
+        "why": r"\b(?:why|how come|reasons?|causes?|warum|wieso|pourquoi|waarom)\b",
+        "how": r"\bhow\b(?! (?:many|much|long|far|old|big|often|high|fast|heavy))",
+        "which": r"\bwh?ich\b",
+        "what": r"\bwhat(?:s|'s)?\b",
+        "whether": r"^\W*(?:and |so |but |ok )*(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|had|"
+        r"may|must)\b",
+        "if": r"\b(?:if|suppos\w*|assum\w*)\b",
+    }.items()
+}

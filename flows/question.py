@@ -16,7 +16,7 @@ from agents.thesaurus import is_verb, related
 from storage.records import Turn
 
 from .cues import Cues, cues
-from .phrases import CURRENT, GREETS, SMALL
+from .phrases import CURRENT, GREETS, MEETS, SMALL
 from .references import FORM_WORDS
 from .vocabulary import ABOUT_THE_WORK, FOREIGN, HOW_IT_IS_PUT, SHORTENED, SLANG
 
@@ -58,6 +58,16 @@ _DEADLINE = re.compile(
 _ASIDE = re.compile(
     r"(?<=[.!?])\s*(?:but |and )?I (?:always |just |once |only )*"
     r"(?:thought|guess|assumed?|bet|remember|heard|read|believed?)\b[^.!?]*",
+    re.IGNORECASE,
+)
+
+
+# What one is done with, before what one turns to: "forget the tariffs, …", "ok seats sorted. …".
+_LEAVING = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|so|right|alright|well|good|thanks|thx|and|but)\b\W*)*"
+    r"(?:(?:leaving|forget|never ?mind|nvm|enough (?:of|about|on|with)|(?:that's |thats |i'm |im )?done with|"
+    r"moving on from|apropos|so much for|that's it (?:for|on|with))\b[^.,:;!?]{0,60}"
+    r"|[^.,:;!?]{0,50}\b(?:sorted|settled|done|clear|aside|understood))\s*[.,:;!?–-]+\s+(?=\S+\s+\S)",
     re.IGNORECASE,
 )
 
@@ -121,7 +131,7 @@ def understand(message: str, conversation: Sequence[Turn] = ()) -> Question:
     """What `message` asks, with the turns before it (oldest first)."""
     said = cues(message)
     foreign = is_foreign(message)
-    plain = undotted(_ASIDE.sub("", message) or message)
+    plain = undotted(_LEAVING.sub("", _ASIDE.sub("", message)) or message)
     if said.transforms:
         plain = _OF_THE_FORM.sub(" ", plain)
     plain = _DEADLINE.sub(" ", plain)
@@ -131,7 +141,7 @@ def understand(message: str, conversation: Sequence[Turn] = ()) -> Question:
     about = [term for term in terms if term.weight > SOFT]
     rest = about
     if said.chats or said.murmurs:
-        without = SMALL.sub(" ", GREETS.sub(" ", plain))
+        without = SMALL.sub(" ", GREETS.sub(" ", MEETS.sub(" ", plain)))
         rest = [term for term in _terms(without, said, foreign) if term.weight > SOFT]
     earlier = subject_of(conversation)
     leans = bool(conversation) and (not about or said.points or (said.goes_on and not said.brings_up))
@@ -184,7 +194,7 @@ def _kind(said: Cues, about: Sequence[Term], rest: Sequence[Term]) -> Kind:
     """The kind, where `rest` is what the message is about without its greetings."""
     beside = sum(term.weight for term in rest)
     murmurs = said.murmurs and beside < LITTLE
-    greets = said.chats and (said.meets or said.personal or beside < LITTLE_ELSE)
+    greets = said.chats and beside < (LITTLE if said.meets or said.personal else LITTLE_ELSE)
     if (greets or murmurs) and not (said.transforms or said.looks_back):
         return "small_talk"
     if said.redoes:

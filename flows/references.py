@@ -7,7 +7,9 @@ import re
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
 FAILED = re.compile(
-    r"""\b(?:what\ (?:blocked|kept|held)|where\ did\ it\ stop|nothing\ there|what\ happ?e?n\w*\ (?:to|with)|
+    r"""\b(?:(?:where|what)(?:'s|\ is|\ are)\ (?:my|our|the)\ \w+\ (?:for|on|about|i\ asked)|
+      (?:was|is)\ something\ (?:amiss|up|off)|
+      what\ (?:blocked|kept|held)|where\ did\ it\ stop|nothing\ there|what\ happ?e?n\w*\ (?:to|with)|
       never\ (?:appeared|turned)|kept\ .{0,40}\bfrom\ (?:coming|being)|belly\ up|blew\ up|bombed|(?:didn'?t|
       did\ not)\ make\ it|(?:gave|threw|hit|got)\ an\ error|conked\ out|
       packed\ up|hung\b|frozen|froze\b|no\ output|nothing\ came|came\ to\ nothing|unsuccessful|what\ stopped|

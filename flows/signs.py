@@ -1,63 +1,101 @@
-"""How likely the past answers a question: signs of it, weighed."""
+"""What speaks for and against it that the past answers a message: signs, to be weighed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import exp
+from dataclasses import asdict
+
+from agents.thesaurus import is_verb
 
 from .coverage import Coverage
-from .question import Question
+from .manners import LEXICON
+from .phrases import SOUGHT
+from .picking import on_topic, same_topic, tied
+from .question import SOFT, Question, Term
 
-# Fitted to evals/dev.jsonl by evals/fit.py: logistic regression over the messages that no earlier rule decides.
-WEIGHTS: Mapping[str, float] = {
-    "bias": 0.14,
-    "share": 1.05,
-    "passage": 0.64,
-    "heaviest": -0.06,
-    "exact": -1.26,
-    "rare": -0.73,
-    "apart": -1.00,
-    "ended early": -1.47,
-    "orders": -1.08,
-    "asks": 1.00,
-    "current": 1.05,
-    "which of": 1.15,
-    "topic": -1.46,
-    "nowhere": -0.79,
-}
-
-
-def likelihood(question: Question, coverage: Coverage) -> float:
-    """How likely (0 to 1) the runs hold what is asked."""
-    found = signs(question, coverage)
-    if not found:
-        return 0.0
-    weighed = sum(WEIGHTS[name] * value for name, value in found.items())
-    return 1 / (1 + exp(-max(-30.0, min(30.0, weighed))))
+_MOST = 5.0  # of weight
 
 
 def signs(question: Question, coverage: Coverage) -> dict[str, float]:
-    """What speaks for and against it, each about 0 to 1; empty without runs."""
-    said = question.cues
-    if not coverage.fits:
-        return {}
-    top = coverage.fits[0]
-    fits = coverage.pair() if question.compares else [top]
-    lacking = coverage.lacking(fits)
-    loose = [term.weight for term in lacking if not term.exact]
+    """The signs by name, each about 0 to 1. Those that are not there are left out."""
+    found = {"always": 1.0, **_of_the_wording(question), **_of_the_runs(question, coverage)}
+    return {name: value for name, value in found.items() if value}
+
+
+def _of_the_wording(question: Question) -> dict[str, float]:
+    said = {name.replace("_", " "): float(value) for name, value in asdict(question.cues).items()}
+    sought = {f"seeks {name}": float(bool(pattern.search(question.message))) for name, pattern in SOUGHT.items()}
+    speaks = {name: bool(found.search(question.message)) for name, found in LEXICON.items()}
+    someone = speaks["others"] or speaks["someone known"] or any(_is_name(term) for term in question.about)
+    states = not (question.cues.asks or question.orders or question.cues.transforms or "?" in question.message)
+    bare = not question.talk and not any(term.exact for term in question.about)
+    points = question.cues.person or question.cues.points
     return {
-        "bias": 1.0,
-        "share": max(fit.share for fit in fits),
-        "passage": coverage.closest(fits),
-        "heaviest": max(loose, default=0.0),
-        "exact": float(any(term.exact for term in lacking)),
-        "rare": float(any(term.rare for term in lacking)),
-        "apart": float(bool(coverage.apart(fits))),
-        "ended early": float(top.past.ended_early),
-        "orders": float(question.orders),
-        "asks": float(said.asks),
-        "current": float(said.current),
-        "which of": float(said.which_of),
-        "topic": top.topic,
-        "nowhere": float(any(term.exact or term.rare for term in coverage.lacking(coverage.fits))),
+        **said,
+        **sought,
+        **{f"speaks of {name}": float(one) for name, one in speaks.items()},
+        "states": float(states),
+        "states briefly": float(states and question.weight < 2.5),
+        "someone's mind": float(speaks["what goes on in people"] and someone),
+        "mind of one known": float(speaks["what goes on in people"] and speaks["someone known"]),
+        "own mind": float(speaks["what goes on in people"] and speaks["ours"]),
+        "someone's own": float(speaks["a personal fact"] and someone),
+        "who of ours": float(bool(sought["seeks who"]) and speaks["ours"]),
+        "ours and others": float(speaks["ours"] and speaks["others"]),
+        "someone of ours": float(speaks["ours"] and speaks["someone known"]),
+        "bare": float(bare and question.weight < 2.2),
+        "points at nothing": float(bare and question.weight < 1.5 and points),
+        "nothing said": float(not question.about),
+        "nothing said, no talk": float(not question.about and not question.talk),
+        "question mark": float("?" in question.message),
+        "foreign": float(question.foreign),
+        "in a talk": float(bool(question.talk)),
+        "points back": float(question.points_back),
+        "several things": float(question.compares),
+        "wants work": float(question.orders),
+        "says much": min(question.weight, 8.0) / 4,
     }
+
+
+def _of_the_runs(question: Question, coverage: Coverage) -> dict[str, float]:
+    if not coverage.fits:
+        return {"no runs": 1.0}
+    top, others = coverage.fits[0], coverage.fits[1:]
+    fits = coverage.pair() if question.compares else [top]
+    lacking, nowhere = coverage.lacking(fits), coverage.lacking(coverage.fits)
+    nouns = [term.weight for term in lacking if term.weight > SOFT and not is_verb(term.stem)]
+    most = max(fit.share for fit in fits)
+    named = any(_is_name(term) for term in lacking)
+    return {
+        "has all": float(not nouns),
+        "lacks one": float(len(nouns) == 1),
+        "lacks two": float(len(nouns) == 2),
+        "has most": float(most >= 0.7),
+        "has half": float(most >= 0.45),
+        "has little": float(most < 0.2),
+        "asked for all": float(top.topic >= 0.9),
+        "someone new": float(named and bool(LEXICON["what goes on in people"].search(question.message))),
+        "share": max(fit.share for fit in fits),
+        "share in one passage": coverage.closest(fits),
+        "share in what was asked": top.topic,
+        "anchor": top.anchor,
+        "lead": min(top.score - others[0].score, 2.0) if others else 1.0,
+        "runs alike": min(sum(top.score - fit.score < 0.25 for fit in others), 3) / 3,
+        "on topic": float(on_topic(coverage.fits) is not None),
+        "same topic": float(same_topic(question, coverage.fits, ())),
+        "tied": float(bool(tied(question, coverage.fits))),
+        "in view": float(top.past.in_view),
+        "in session": float(top.past.in_session),
+        "ended early": float(top.past.ended_early),
+        "lacks": min(sum(nouns), _MOST) / 2,
+        "lacks a name": float(named),
+        "lacks a number": float(any(term.stem[:1].isdigit() for term in lacking)),
+        "lacks exact ones": min(sum(term.exact for term in lacking), 3),
+        "lacks rare ones": min(sum(term.rare for term in lacking), 3),
+        "nowhere": min(sum(term.weight for term in nowhere), _MOST) / 2,
+        "elsewhere": min(sum(term.weight for term in lacking if term not in nowhere), _MOST) / 2,
+        "nowhere at all": float(any(term.exact or term.rare for term in nowhere)),
+    }
+
+
+def _is_name(term: Term) -> bool:
+    return term.exact and not term.stem[:1].isdigit()

@@ -19,7 +19,11 @@ ABOUT_THE_WORK = frozenset(
 # Words that ask or qualify without saying about what; an answer may put them in other words.
 HOW_IT_IS_PUT = frozenset(
     stem(word)
-    for word in """able besides apart except two three four five six seven eight nine ten tip tips advice hint hints
+    for word in """dearer dear pricier pricey thirstier quicker slower heavier lighter longer wider taller deeper
+    stronger weaker safer riskier healthier smarter nicer tougher easier newer older younger shorter hotter colder
+    tomorrow morning evening night need should allowed okay safe fine folks person colleague boss mum mom
+    dad friend mate anyone worry compare put set next pay spend ask asked sort hear heard max min
+    able besides apart except two three four five six seven eight nine ten tip tips advice hint hints
     day days week weeks month months hour hours life lives
     achieve act actual actually add advantage advantages affect aim allow amount amounts answer
     approach area areas average available avoid aware bad base based basic bear become begin believe benefit

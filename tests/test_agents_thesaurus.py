@@ -59,7 +59,7 @@ def test_every_stem_is_one_relations_go_both_ways_and_never_to_itself() -> None:
         word, *others = line.split(" ")
         table[word] = set(others)
     assert len(table) > 15_000
-    assert all(related(word) == others for word, others in table.items())
+    assert all(related(word) >= others for word, others in table.items())
     assert not [word for word, others in table.items() if word in others]
     assert not [(word, other) for word, others in table.items() for other in others if word not in table[other]]
 

@@ -7,7 +7,7 @@ import pytest
 from flows.coverage import Coverage
 from flows.past import Past
 from flows.question import understand
-from flows.signs import likelihood, signs
+from flows.weighing import OUTCOMES, chances, weighed
 from tests.remembered import past
 
 WIND = past("Wind turbines met 47 percent of demand in Denmark, and 40 sheep graze below.", "wind power")
@@ -16,7 +16,7 @@ ASKED = "What share of demand did wind turbines meet in Denmark?"
 
 def likely(message: str, *runs: Past) -> float:
     question = understand(message)
-    return likelihood(question, Coverage(question, runs or (WIND,)))
+    return weighed(question, Coverage(question, runs or (WIND,)))["covered"]
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,22 @@ def test_two_runs_together_may_hold_what_none_has_alone() -> None:
     assert likely(asked, WIND, other) > likely(asked, WIND)
 
 
-def test_without_runs_there_is_no_sign_and_no_chance() -> None:
-    question = understand(ASKED)
-    nothing = Coverage(question, ())
-    assert (signs(question, nothing), likelihood(question, nothing)) == ({}, 0.0)
+def test_what_a_person_thinks_is_likelier_unclear_than_what_a_result_says() -> None:
+    def unclear(message: str) -> float:
+        question = understand(message)
+        return weighed(question, Coverage(question, (WIND,)))["unclear"]
+
+    assert unclear("is my landlord still angry about the turbines?") > unclear("how much demand did the turbines meet?")
+
+
+@pytest.mark.parametrize("message", [ASKED, "?", "1 2 3", "latest"])
+def test_the_chances_of_all_outcomes_are_one_together(message: str) -> None:
+    question = understand(message)
+    assert sum(weighed(question, Coverage(question, (WIND,))).values()) == pytest.approx(1)
+
+
+def test_a_sign_without_weights_says_nothing() -> None:
+    assert chances({"unheard of": 1.0}, {}) == dict.fromkeys(OUTCOMES, 0.25)
 
 
 @pytest.mark.parametrize("message", [ASKED, "?", "1 2 3", "latest", "x" * 500])
