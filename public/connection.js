@@ -76,7 +76,7 @@
   window.WebSocket = Watched
 
   const ask = window.fetch.bind(window)
-  const asksWho = (what) => new URL(what.url || what, location.href).pathname.endsWith('/user')
+  const asks = (what, path) => new URL(what.url || what, location.href).pathname.endsWith(path)
   const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE))
 
   /* Only an answer tells that nobody is signed in: silence, or a server in trouble, does not. */
@@ -88,7 +88,13 @@
     }
   }
 
-  window.fetch = (...given) => (asksWho(given[0]) ? askUntilTold(...given) : ask(...given))
+  window.fetch = async (...given) => {
+    if (asks(given[0], '/user')) return askUntilTold(...given)
+    // Before it connects, the page asks for a cookie that leads to the same server each time. There is but one; and
+    // while it waits, the connection of the conversation before can come to take the place of the new one.
+    if (asks(given[0], '/set-session-cookie')) return new Response('{}', { headers: { 'Content-Type': 'application/json' } })
+    return ask(...given)
+  }
   /* What the page could not fetch meanwhile, it fetches when it is asked again. */
   new MutationObserver(() =>
     document.querySelectorAll('[data-sonner-toast]:not([data-offline])').forEach((toast) => {
