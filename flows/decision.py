@@ -157,8 +157,8 @@ class _Rules(Case):
         old = fit is not None and self.out_of_date(fit) is not None
         in_full = fit is not None and not self._lacks_something(fit)
         counted = {**chances, "covered": chances["covered"] * (1.0 if old or in_full else CAUTION)}
-        if fit is None or self._is_elsewhere(fit):
-            counted["covered"] = 0.0
+        if fit is None or self._is_elsewhere(fit):  # what looks answered, and is not, can be found out
+            counted |= {"covered": 0.0, "open": chances["open"] + chances["covered"]}
         if self.question.about and not self.said.personal:
             counted["chat"] = 0.0
         if not self.fits and not self.said.private and any(term.exact for term in self.question.about):

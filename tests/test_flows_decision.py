@@ -111,6 +111,23 @@ def test_with_nothing_in_memory_it_says_so_and_runs_what_fits() -> None:
     assert (brief.action, brief.workflow) == ("run", "Brief")
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Write an article about climate change solutions",
+        "What is carbon pricing?",
+        "tell me about tides",
+        "is coffee bad for you",
+        "who invented the telephone",
+        "history of printing",
+        "what are the risks of carbon capture",
+        "i want to understand how heat pumps work",
+    ],
+)
+def test_whatever_a_new_person_asks_about_is_worked_on(message: str) -> None:
+    assert decide(understand(message), known_of(), CHOICES, NOW).action == "run"
+
+
 def test_age_turns_an_answer_into_a_refresh() -> None:
     message = "How much cheaper did solar modules get?"
     old = known_of(past(hours=24 * 8), run=last_run())
@@ -235,7 +252,14 @@ def test_any_message_gets_a_decision_with_a_reason(message: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(5, "just now"), (130, "2 min ago"), (7300, "2 h ago"), (90_000, "yesterday"), (400_000, "4 days ago")],
+    [
+        (-5, "just now"),
+        (5, "just now"),
+        (130, "2 min ago"),
+        (7300, "2 h ago"),
+        (90_000, "yesterday"),
+        (400_000, "4 days ago"),
+    ],
 )
 def test_ages_are_told_as_people_do(seconds: float, said: str) -> None:
     assert age(NOW - timedelta(seconds=seconds), NOW) == said
