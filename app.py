@@ -8,9 +8,9 @@ from typing import Any, cast
 from chat.auth import home, keep_secret
 
 keep_secret(home())
-# A step that computes in a thread hands the interpreter over so often (seconds), and every answer to others takes
-# several such hand-overs: with Python's 5 milliseconds they add up to what one notices.
-sys.setswitchinterval(0.0005)
+# A step that computes in a thread hands the interpreter over so often (seconds), and every answer to others takes a
+# hundred such hand-overs: with Python's 5 milliseconds they add up to what one notices. What computes hardly loses.
+sys.setswitchinterval(0.0001)
 
 import chainlit as cl  # noqa: E402
 from chainlit.config import config  # noqa: E402
@@ -18,6 +18,7 @@ from starlette.datastructures import Headers  # noqa: E402
 
 from chat import welcome  # noqa: E402
 from chat.accounts import accounts  # noqa: E402
+from chat.garbage import collect_when_calm  # noqa: E402
 from chat.server import chat, install  # noqa: E402
 from chat.settings import prefers_offline  # noqa: E402
 from chat.sockets import show_runs  # noqa: E402
@@ -57,6 +58,7 @@ if who.by_provider:
 @cl.on_app_startup
 async def on_app_startup() -> None:
     stop_gracefully(chat().agent.runner)
+    collect_when_calm(chat().agent.runner)
 
 
 @cl.set_chat_profiles

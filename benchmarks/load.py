@@ -8,8 +8,9 @@ messages are answered from memory, four run a workflow of two steps. In the end 
 ended, the numbers of its events must be without a gap (a joined piece of text carries the number of its last part), and
 what pages showed must be what is stored.
 
-Then somebody's step burns the processor, first in a thread, as a plain function does, then on the event loop, as a
-badly written async function does; meanwhile another page asks the server for something small again and again.
+Then the pages go on while somebody's steps burn the processor, first in a thread, as a plain function does, then, once
+the pages are still, on the event loop, as a badly written async function does; meanwhile another page asks the server
+for something small again and again.
 
 First words and delays depend on what else the machine does: judge by the ratios. 30 minutes tell about memory.
 """
@@ -43,6 +44,7 @@ from storage import RunStore
 HOME = Path(__file__).resolve().parent.parent
 PATIENCE, SAMPLE = 60.0, 2.0  # seconds
 BURN = 3.0  # seconds that a step keeps a processor busy
+BESIDE = 20.0  # seconds that the pages go on beside it
 PLACES = ("harbour", "lighthouse", "glacier", "orchard", "tunnel", "market", "bridge", "archive", "desert", "theatre")
 
 FLOWS = f"""
@@ -139,6 +141,8 @@ class Page:
             async with asyncio.timeout(PATIENCE):
                 await self.ask(ask)
             await asyncio.sleep(pick.uniform(0, 2 * pause))
+
+    async def close(self) -> None:
         await self._socket.close()
 
     async def _until(self, beginning: str) -> None:
@@ -225,18 +229,39 @@ async def sample(pid: int, sizes: list[float]) -> None:
         sizes.append(int(status.partition("VmRSS:")[2].split()[0]) / 1024)
 
 
-async def delays(port: int, cookie: str, workflow: str | None) -> list[float]:
-    """Milliseconds that something small takes, again and again, while a step of the workflow burns."""
-    page, took = Page(port, cookie), []
-    await page.open()
-    burning = asyncio.create_task(page.ask(f"/run {workflow} now") if workflow else asyncio.sleep(BURN))
+@dataclass
+class Delays:
+    """Milliseconds until the first word of the pages' turns, and that something small takes, again and again."""
+
+    firsts: list[float] = field(default_factory=list)
+    small: list[float] = field(default_factory=list)
+
+
+async def delays(port: int, cookie: str, workflow: str | None, pages: list[Page], pause: float) -> Delays:
+    """What the pages and somebody else wait for while steps of the workflow burn, one after the other, for a while."""
+    burner, took = Page(port, cookie), Delays()
+    await burner.open()
+    before = [len(page.firsts) for page in pages]
+    until = time.monotonic() + (BESIDE if pages else BURN)
+    talks = [page.converse(until, pause, random.Random(number)) for number, page in enumerate(pages)]
+
+    async def burn() -> None:
+        while workflow and time.monotonic() < until - BURN / 2:
+            await burner.ask(f"/run {workflow} now")
+        await asyncio.sleep(until - time.monotonic())
+
+    talking = asyncio.gather(burn(), *talks)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers={"Cookie": cookie}, timeout=60) as http:
-        while not burning.done():
+        while not talking.done() and time.monotonic() < until:
             began = time.perf_counter()
             (await http.get("/refrain/runs?limit=1")).raise_for_status()
-            took.append((time.perf_counter() - began) * 1000)
+            took.small.append((time.perf_counter() - began) * 1000)
             await asyncio.sleep(0.02)
-    await burning
+    await talking
+    await burner.close()
+    took.firsts = [
+        first * 1000 for page, known in zip(pages, before, strict=True) for first in page.firsts[known:] if first
+    ]
     return took
 
 
@@ -264,6 +289,11 @@ def quantile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
+def spread(milliseconds: list[float]) -> str:
+    median, most = statistics.median(milliseconds), max(milliseconds)
+    return f"{median:.0f} ms, p95 {quantile(milliseconds, 0.95):.0f} ms, at the most {most:.0f} ms"
+
+
 async def main(pages: int, runs: int, minutes: float, pause: float) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -282,21 +312,27 @@ async def main(pages: int, runs: int, minutes: float, pause: float) -> int:
             talks = [page.converse(until, pause, random.Random(number)) for number, page in enumerate(opened)]
             ended = await asyncio.gather(*talks, return_exceptions=True)
             sampling.cancel()
-            burnt = {name: await delays(port, cookie, name) for name in (None, "Thread", "Loop")}
+            firsts = [first for page in opened for first in page.firsts if first]
+            beside = {
+                "nobody burns": await delays(port, cookie, None, opened, pause),
+                "a thread burns": await delays(port, cookie, "Thread", opened, pause),
+                "the event loop burns": await delays(port, cookie, "Loop", [], pause),
+            }
+            for page in opened:
+                await page.close()
         finally:
             process.terminate()
             process.wait()
         errors = [error for page in opened for error in page.errors] + [repr(e) for e in ended if e is not None]
         errors += lost(database, opened)
-    firsts = [first for page in opened for first in page.firsts if first]
     warm, last = sizes[len(sizes) // 3], statistics.median(sizes[-max(1, len(sizes) // 10) :])
     print(f"pages {pages}, turns {len(firsts)} in {minutes:g} minutes, errors and losses {len(errors)}")
     print(f"first word: median {statistics.median(firsts) * 1000:.0f} ms, p95 {quantile(firsts, 0.95) * 1000:.0f} ms")
     print(f"memory: {sizes[0]:.0f} MB, warm {warm:.0f} MB, at the end {last:.0f} MB ({(last / warm - 1) * 100:+.1f} %)")
-    for name, took in burnt.items():
-        told = {None: "nobody burns", "Thread": "a thread burns", "Loop": "the event loop burns"}[name]
-        told += f": something small takes {statistics.median(took):.0f} ms, p95 {quantile(took, 0.95):.0f} ms"
-        print(f"{told}, at the most {max(took):.0f} ms")
+    for name, took in beside.items():
+        print(f"{name}: something small takes {spread(took.small)}")
+        if took.firsts:
+            print(f"{name}: the first word takes {spread(took.firsts)}, of {len(took.firsts)} turns")
     for error in errors[:20]:
         print(error)
     return 1 if errors else 0

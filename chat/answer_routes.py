@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from chainlit.server import UserParam
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from flows import WorkflowAgent
 from flows.errors import InvalidAnswer, NotAsked, WorkflowError
+from flows.excerpt import is_large
 from storage.errors import AlreadyCompleted, Busy, NotFound, StorageError
 from storage.records import Run
 
 from .live import Followers
+from .run_routes import signed_in
 
 ANSWERED = "This was answered already, perhaps in another tab."
 AT_WORK = "The conversation is still working. Answer again in a moment."
+TOO_LONG = "The draft is too long to be edited here. Approve it, reject it, or ask for changes."
 UNREADABLE = "The answer could not be read. Reload the page and try again."
 
 
@@ -40,9 +43,7 @@ def answer_routes(agent: WorkflowAgent, followers: Followers) -> APIRouter:
 
     @router.post("/refrain/runs/{run_id}/answer")
     async def answer(run_id: str, request: Request, current_user: UserParam) -> JSONResponse:
-        if current_user is None:
-            raise HTTPException(401, "Sign in first.")
-        user_id = current_user.identifier
+        user_id = signed_in(current_user)
         try:
             run = await agent.store.get_run(run_id, user_id=user_id)
         except NotFound:
@@ -62,6 +63,8 @@ async def _answered(agent: WorkflowAgent, followers: Followers, run: Run, given:
     # A process that ended right after it had kept the answer leaves the run with it: there it is gone on with.
     said = {name: value for name, value in given if value is not None}
     answer = {} if run.status == "interrupted" else said
+    if given.output is not None and run.question is not None and is_large(run.question.draft):
+        return _refused(422, TOO_LONG, fields={})  # the page has its beginning alone
     try:
         await followers.resume(run.id, run.user_id, **answer)
     except NotFound:

@@ -27,6 +27,7 @@ from storage.records import Turn
 from .board import derived_id
 from .markdown import attachment_url, escape, safe
 from .operations import ElementDict
+from .run_routes import signed_in
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 STYLE = """
@@ -104,10 +105,9 @@ def attachment_routes(store: RunStore) -> APIRouter:
     router = APIRouter()
 
     async def owned(attachment_id: str, user: UserParam) -> Attachment:
-        if user is None:
-            raise HTTPException(401, "Sign in first.")
+        user_id = signed_in(user)
         try:
-            return await store.attachment(attachment_id, user_id=user.identifier)
+            return await store.attachment(attachment_id, user_id=user_id)
         except NotFound as error:
             raise HTTPException(404, "There is no such file.") from error
 

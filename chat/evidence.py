@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,15 +12,19 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import PlainTextResponse
 
 from agents.extraction.fields import Record, records
+from flows.age import age
 from flows.edits import with_edit
+from flows.excerpt import is_large, more
+from flows.off_loop import off_loop
 from storage import RunStore, content_text
-from storage.encoding import to_json
+from storage.encoding import from_json, to_json
 from storage.errors import NotFound
 from storage.records import Edited, Run, StepOutput, Turn, now
 
 from .markdown import escape, safe
+from .run_routes import signed_in
 from .values import page
-from .words import ago, moment, shorten
+from .words import moment, shorten
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _BLOCK_START = re.compile(r"(?:\s|[-+>#|]|\*(?=\s)|\d+[.)])*")
@@ -35,9 +38,7 @@ def evidence_routes(store: RunStore) -> APIRouter:
     async def evidence(
         turn_id: str, run: str, path: str, current_user: UserParam, zone: str | None = None
     ) -> PlainTextResponse:
-        if current_user is None:
-            raise HTTPException(401, "Sign in first.")
-        user_id = current_user.identifier
+        user_id = signed_in(current_user)
         try:
             turn = await store.get_turn(turn_id, user_id=user_id)
         except NotFound as error:
@@ -49,7 +50,11 @@ def evidence_routes(store: RunStore) -> APIRouter:
             return _markdown("The conversation this came from has been deleted.")
         excerpts, finished_at = cited(turn, run, path)
         heading = header(cited_run, path, finished_at, zone, edited)
-        return _markdown(f"{heading}\n\n---\n\n{marked(output, excerpts, turn.answer)}")
+        if is_large(output):
+            text = safe("\n\n".join([*excerpts, more(run)]))
+        else:
+            text = await off_loop(lambda: marked(output, excerpts, turn.answer), output)
+        return _markdown(f"{heading}\n\n---\n\n{text}")
 
     return router
 
@@ -69,7 +74,7 @@ def header(run: Run, path: str, finished_at: datetime | None, zone: str | None, 
     done = finished_at or run.finished_at or run.started_at
     step = with_edit(f"{escape(path)} of **{escape(run.workflow)}**", edited)
     asked = f"{step}, asked for “{escape(shorten(content_text(run.input), 200))}”"
-    return f"{asked}\n\n{moment(done, zone)} ({ago(done, now())}) · run `{run.id}`"
+    return f"{asked}\n\n{moment(done, zone)} ({age(done, now())}) · run `{run.id}`"
 
 
 def marked(content: Any, excerpts: Sequence[str], answer: str = "") -> str:
@@ -80,7 +85,7 @@ def marked(content: Any, excerpts: Sequence[str], answer: str = "") -> str:
     found = [(text, piece) for text in texts for piece in quoted(text, answer)]
     said = [piece for text, piece in found if piece != text]
     lines = [line for _, text in found for line in text.splitlines() if len(line) > 20]
-    return mark(page(json.loads(to_json(content))), said or lines)
+    return mark(page(from_json(to_json(content))), said or lines)
 
 
 def mark(text: str, excerpts: Iterable[str], answer: str = "") -> str:

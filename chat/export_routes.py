@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from chainlit.server import UserParam
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -22,7 +24,7 @@ def export_routes(agent: WorkflowAgent) -> APIRouter:
     async def run(run_id: str, current_user: UserParam, format: str = "md") -> Response:
         found = await own_run(agent, run_id, current_user)
         _check(format)
-        return _download(await export_run(agent, found), format)
+        return await _download(await export_run(agent, found), format)
 
     @router.get("/refrain/sessions/{session_id}/export")
     async def session(session_id: str, current_user: UserParam, format: str = "md") -> Response:
@@ -30,7 +32,7 @@ def export_routes(agent: WorkflowAgent) -> APIRouter:
         if found is None:
             raise HTTPException(404, NO_SESSION)
         _check(format)
-        return _download(await export_session(agent, found), format)
+        return await _download(await export_session(agent, found), format)
 
     return router
 
@@ -40,8 +42,9 @@ def _check(format: str) -> None:
         raise HTTPException(422, "format must be md or json.")
 
 
-def _download(exported: Exported, format: str) -> Response:
-    text, kind = (exported.json, "application/json") if format == "json" else (exported.markdown, "text/markdown")
+async def _download(exported: Exported, format: str) -> Response:
+    kind = "application/json" if format == "json" else "text/markdown"
+    text = await asyncio.to_thread(lambda: (exported.json if format == "json" else exported.markdown).encode())
     headers = {
         "Content-Disposition": f'attachment; filename="{exported.name}.{format}"',
         "Cache-Control": "no-store",

@@ -14,6 +14,7 @@ from storage.errors import NotFound
 from storage.records import Feedback
 
 from .board import derived_id
+from .run_routes import signed_in
 
 
 def feedback_routes(store: RunStore) -> APIRouter:
@@ -28,9 +29,7 @@ def feedback_routes(store: RunStore) -> APIRouter:
 
     @router.put("/feedback")
     async def give(update: UpdateFeedbackRequest, current_user: UserParam) -> dict[str, object]:
-        if current_user is None:
-            raise HTTPException(401, "Sign in first.")
-        given, user_id = update.feedback, current_user.identifier
+        given, user_id = update.feedback, signed_in(current_user)
         turn_id = await turn_of(given.forId, given.threadId, user_id)
         id = derived_id(turn_id, "feedback")  # never one the page names: it may be another's
         try:
@@ -41,9 +40,7 @@ def feedback_routes(store: RunStore) -> APIRouter:
 
     @router.delete("/feedback")
     async def take_back(payload: DeleteFeedbackRequest, current_user: UserParam) -> dict[str, object]:
-        if current_user is None:
-            raise HTTPException(401, "Sign in first.")
-        if not await store.delete_feedback(payload.feedbackId, current_user.identifier):
+        if not await store.delete_feedback(payload.feedbackId, signed_in(current_user)):
             raise HTTPException(404, "There is no such verdict.")
         return {"success": True}
 

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from agents.tools.library import Shelved, find_document
 
 from .attachments import POLICY, reading_page
+from .run_routes import signed_in
 
 
 def library_routes() -> APIRouter:
@@ -20,8 +21,7 @@ def library_routes() -> APIRouter:
 
     @router.get("/refrain/library/{name:path}")
     async def document(name: str, current_user: UserParam) -> HTMLResponse:
-        if current_user is None:
-            raise HTTPException(401, "Sign in first.")
+        signed_in(current_user)
         page = await asyncio.to_thread(_page, name)
         if page is None:
             raise HTTPException(404, "There is no such document.")

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from agents.tools.sources import web_host
+from flows.age import age
 from flows.edits import with_edit
 from storage.records import Decision, Evidence
 
 from .markdown import ATTACHED_ADDRESS, attachment_url, escape, library_link, safe, show
 from .progress import TurnState
-from .words import ago, mid_sentence, shorten
+from .words import mid_sentence, shorten
 
 SHOWN_RESULT = 2000
 LOOKING = "Looking through earlier runs"
@@ -49,7 +50,7 @@ def why(decision: Decision, now: datetime) -> str:
     for item in best.values():
         passage = item.passage
         source = escape(with_edit(f"{passage.step_name} of {passage.workflow}", passage.edited))
-        about = f"“{escape(shorten(passage.run_input))}”, {ago(passage.finished_at, now)}"
+        about = f"“{escape(shorten(passage.run_input))}”, {age(passage.finished_at, now)}"
         lines.append(f"- {source}, {about}, covers {round(item.coverage * 100)} %")
     if decision.would_change.strip():
         lines += ["", f"Would have changed it: {safe(mid_sentence(decision.would_change.strip()))}"]

@@ -21,6 +21,8 @@ from agents.recording import Recorder
 from agents.replay import Replay
 from storage.records import now
 
+from .words import shorten
+
 RECORD, DEMO, SPEED, SCRATCH = "REFRAIN_RECORD", "REFRAIN_DEMO", "REFRAIN_DEMO_SPEED", "REFRAIN_SCRATCH"
 HANDED_ON = frozenset({RECORD, DEMO, SPEED, SCRATCH})  # by `refrain demo` and `refrain record`; nobody sets them
 LABEL_LIMIT = 90  # characters of a message on a starter
@@ -78,7 +80,7 @@ def scripted() -> Sequence[str]:
 def starter_labels() -> list[tuple[str, str]]:
     """The messages of the recording, each once, with what stands on their starters."""
     messages = list(dict.fromkeys(scripted()))
-    return [(f"{number}. {_short(message)}", message) for number, message in enumerate(messages, start=1)]
+    return [(f"{number}. {shorten(message, LABEL_LIMIT)}", message) for number, message in enumerate(messages, start=1)]
 
 
 def with_strip(template: Callable[[str], str]) -> Callable[[str], str]:
@@ -125,7 +127,3 @@ async def _clear(folder: str) -> None:
 def day(moment: datetime, today: datetime) -> str:
     """The day as people write it: `14 Nov`, with its year if that is another than today's."""
     return f"{moment.day} {moment:%b}" + (f" {moment.year}" if moment.year != today.year else "")
-
-
-def _short(message: str) -> str:
-    return message if len(message) <= LABEL_LIMIT else f"{message[: LABEL_LIMIT - 1].rpartition(' ')[0]} …"

@@ -9,9 +9,10 @@ from typing import Any
 from agents.tools.sources import Source, web_host
 from flows.changes import Changes, StepDifference
 from flows.errors import InvalidInput
+from flows.excerpt import cut, is_large
 from flows.price import Price
 from flows.run_node import RunNode, ToolUse
-from storage.encoding import to_json
+from storage.encoding import from_json, to_json
 from storage.records import Feedback, JournalEntry, Run, Usage
 from storage.run_lists import RunLine, RunTotals
 
@@ -77,6 +78,7 @@ def node(of: RunNode, run: Run, rerunnable: Collection[str]) -> dict[str, Any]:
     """A step of a run, with those inside it. `rerunnable` are the paths that it can be run again from."""
     offset = (of.started_at - run.started_at).total_seconds() if of.started_at else -1.0
     seconds = (of.finished_at - of.started_at).total_seconds() if of.finished_at and of.started_at else None
+    given, gave = _plain(of.input, EXCERPT + 1), _plain(of.output, EXCERPT + 1)
     return {
         "path": of.path,
         "name": of.name,
@@ -88,9 +90,9 @@ def node(of: RunNode, run: Run, rerunnable: Collection[str]) -> dict[str, Any]:
         "attempt": len(of.attempts) + (of.state not in ("failed", "waiting", "skipped") or not of.attempts),
         "attempts": [{"number": tried.number, "error": render.failure(tried.error)} for tried in of.attempts],
         "error": render.failure(of.error) if of.error else None,
-        "input": excerpt(of.input),
-        "output": excerpt(of.output),
-        "truncated": max(len(plain(of.input)), len(plain(of.output))) > EXCERPT,
+        "input": _shown(of.input, given[:EXCERPT])[:EXCERPT],
+        "output": _shown(of.output, gave[:EXCERPT])[:EXCERPT],
+        "truncated": max(len(given), len(gave)) > EXCERPT,
         "kept": of.kept,
         "edited": of.edited == "here",
         "after_edit": of.edited == "before",
@@ -147,21 +149,30 @@ def _difference(step: StepDifference) -> dict[str, Any]:
 
 def excerpt(content: Any) -> str:
     """The beginning of a content, safe to show."""
-    return _shown(content, plain(content)[:EXCERPT])[:EXCERPT]
+    return _shown(content, _plain(content, EXCERPT))[:EXCERPT]
 
 
-def whole(content: Any) -> str:
-    """All of a content, safe to show."""
-    return _shown(content, plain(content))
+def step(given: Any, gave: Any, run_id: str) -> dict[str, str]:
+    """What a step was given and gave, safe to show, and what it gave as it is; of what is large, the beginning."""
+    given, gave = cut(given, run_id), cut(gave, run_id)
+    return {"input": _shown(given, _plain(given)), "output": _shown(gave, _plain(gave)), "raw": _plain(gave)}
 
 
-def plain(content: Any) -> str:
-    """A content as text: strings as they are, everything else as indented JSON."""
+def _plain(content: Any, most: int | None = None) -> str:
+    """A content as text, with `most` no more of it: strings as they are, everything else as indented JSON."""
     if content is None:
         return ""
     if isinstance(content, str):
-        return content
-    return json.dumps(json.loads(to_json(content)), ensure_ascii=False, indent=2)
+        return content[:most]
+    if most is None or not is_large(content):
+        return json.dumps(from_json(to_json(content)), ensure_ascii=False, indent=2)[:most]
+    pieces, size = [], 0
+    for piece in json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(content):  # as far as it is wanted
+        pieces.append(piece)
+        size += len(piece)
+        if size > most:
+            break
+    return "".join(pieces)[:most]
 
 
 def edited(text: str, path: str, entries: Iterable[JournalEntry]) -> Any:
@@ -171,6 +182,8 @@ def edited(text: str, path: str, entries: Iterable[JournalEntry]) -> Any:
     """
     text = text.replace(WORD_JOINER, "")
     before = next((entry.output.content for entry in entries if entry.path == path and entry.output), "")
+    if is_large(before):
+        raise InvalidInput(f"What {path} gives is too long to be edited here. Run it again from there, or download it.")
     if before is None or isinstance(before, str):
         return text
     try:

@@ -7,14 +7,16 @@ from typing import Any
 
 from chainlit.server import UserParam
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 
 from flows import WorkflowAgent
 from flows.changes import changes
 from flows.fork import can_begin
+from flows.off_loop import off_loop
 from flows.price import price
 from flows.run_node import RunNode, walk
 from flows.run_reading import earlier_run, read_tree
+from storage.encoding import to_json
 from storage.errors import NotFound
 from storage.records import Run
 from storage.run_lists import RunLine
@@ -41,7 +43,7 @@ def run_routes(agent: WorkflowAgent) -> APIRouter:
         days: str = "",
         before: str = "",
         limit: str = "",
-    ) -> JSONResponse:
+    ) -> Response:
         user_id = signed_in(current_user)
         wanted = run_filter(workflow, status, text, days)
         size = whole_number("limit", limit, 200) or 50
@@ -50,7 +52,7 @@ def run_routes(agent: WorkflowAgent) -> APIRouter:
         except ValueError as error:
             raise HTTPException(422, "before must be the `next` of an earlier answer.") from error
         cost = price()
-        return answered(
+        return await answered(
             {
                 "runs": [run_json.line(line, cost, _is_live(agent, line)) for line in page.runs],
                 "next": page.following,
@@ -60,11 +62,11 @@ def run_routes(agent: WorkflowAgent) -> APIRouter:
         )
 
     @router.get("/refrain/runs/{run_id}")
-    async def run(run_id: str, current_user: UserParam) -> JSONResponse:
-        return answered(await _detail(agent, await own_run(agent, run_id, current_user)))
+    async def run(run_id: str, current_user: UserParam) -> Response:
+        return await answered(await _detail(agent, await own_run(agent, run_id, current_user)))
 
     @router.get("/refrain/runs/{run_id}/changes")
-    async def changed(run_id: str, current_user: UserParam, since: str = "") -> JSONResponse:
+    async def changed(run_id: str, current_user: UserParam, since: str = "") -> Response:
         found = await own_run(agent, run_id, current_user)
         other_id = since or await earlier_run(store, found)
         if other_id is None:
@@ -76,11 +78,11 @@ def run_routes(agent: WorkflowAgent) -> APIRouter:
         shown = {line.id: run_json.line(line, price(), _is_live(agent, line)) for line in lines}
         if not {other.id, found.id} <= shown.keys():
             raise HTTPException(404, NO_RUN)
-        told = run_json.changes(changes(before, after))
-        return answered({"since": shown[other.id], "run": shown[found.id], **told})
+        told = await asyncio.to_thread(lambda: run_json.changes(changes(before, after)))
+        return await answered({"since": shown[other.id], "run": shown[found.id], **told})
 
     @router.get("/refrain/runs/{run_id}/step")
-    async def step(run_id: str, current_user: UserParam, path: str = "") -> JSONResponse:
+    async def step(run_id: str, current_user: UserParam, path: str = "") -> Response:
         found = await own_run(agent, run_id, current_user)
         given, gave = found.input, found.content
         if path:
@@ -89,13 +91,7 @@ def run_routes(agent: WorkflowAgent) -> APIRouter:
             if node is None:
                 raise HTTPException(404, NO_STEP)
             given, gave = node.input, node.output
-        return answered(
-            {
-                "input": await asyncio.to_thread(run_json.whole, given),
-                "output": await asyncio.to_thread(run_json.whole, gave),
-                "raw": await asyncio.to_thread(run_json.plain, gave),
-            }
-        )
+        return await answered(await asyncio.to_thread(run_json.step, given, gave, found.id))
 
     return router
 
@@ -126,9 +122,10 @@ async def tree_of(agent: WorkflowAgent, run: Run) -> tuple[list[RunNode], set[st
     return tree, {node.path for node in walk(tree) if can_begin(entries, node.path)}
 
 
-def answered(value: Any) -> JSONResponse:
+async def answered(value: Any) -> Response:
     """JSON that no cache keeps."""
-    return JSONResponse(value, headers={"Cache-Control": "no-store"})
+    body = await off_loop(lambda: to_json(value).encode(), value)
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 async def _detail(agent: WorkflowAgent, run: Run) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from flows.age import age
 from flows.edits import with_edit
 from storage.records import Citation, Decision, Edited, Evidence, Turn
-
-from .words import ago
 
 _LABELS = re.compile(r"[ \t]*((?:\[\d{1,3}\][ \t]*)+)")
 _LABEL = re.compile(r"\[(\d{1,3})\]")
@@ -41,7 +40,7 @@ def chips_by_label(
     sources: dict[tuple[str, str], tuple[str, str, str, list[int]]] = {}
 
     def add(label: int, run_id: str, path: str, step: str, workflow: str, finished_at: datetime, by: Edited) -> None:
-        told = with_edit("", by) + f" · {ago(finished_at, now)}"
+        told = with_edit("", by) + f" · {age(finished_at, now)}"
         source = sources.setdefault((run_id, path), (step, workflow, told, []))
         source[3].append(label)
 

@@ -9,9 +9,10 @@ import typer
 
 from cli.attaching import Attach, attached_to
 from cli.run import WAITS
-from cli.terminal import SHORT_ID, AsJson, User, ago, fail, perform, say
+from cli.terminal import SHORT_ID, AsJson, User, fail, perform, say
 from cli.watching import Screen, opened_agent, print_event
-from storage.records import Citation, Turn
+from flows.age import age
+from storage.records import Citation, Turn, now
 
 
 def ask(
@@ -59,4 +60,4 @@ def _print_end(turn: Turn) -> None:
 
 def _cited(citation: Citation) -> str:
     step = citation.path or "result"
-    return f"[{citation.label}] {step} · {ago(citation.finished_at)} · run {citation.run_id[:SHORT_ID]}"
+    return f"[{citation.label}] {step} · {age(citation.finished_at, now())} · run {citation.run_id[:SHORT_ID]}"

@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.terminal import SHORT_ID, AsJson, User, ago, fail, perform, print_json, printable, say
+from cli.terminal import SHORT_ID, AsJson, User, fail, perform, print_json, printable, say
+from flows.age import age
 from flows.node import as_text
 from storage import RunStore
 from storage.errors import NotFound
-from storage.records import JournalEntry, Run
+from storage.records import JournalEntry, Run, now
 
 STYLES = {"completed": "green", "running": "cyan", "paused": "yellow", "interrupted": "yellow"}
 SEARCHED = 1000  # newest runs among which the beginning of an id is looked for
@@ -97,7 +98,9 @@ async def _show(given: str, user: str, json: bool) -> int:
 
 
 def _table(found: list[Run]) -> Table:
-    rows = [(run.id[:SHORT_ID], run.workflow, run.status, ago(run.started_at), as_text(run.input)) for run in found]
+    rows = [
+        (run.id[:SHORT_ID], run.workflow, run.status, age(run.started_at, now()), as_text(run.input)) for run in found
+    ]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, heading in enumerate(("run", "workflow", "status", "started")):
         table.add_column(heading, no_wrap=True, min_width=max(len(heading), *(len(row[number]) for row in rows)))
@@ -113,7 +116,7 @@ def _print_head(run: Run) -> None:
     seconds = f", took {run.usage.seconds:.1f} s" if run.finished_at else ""
     tokens = f", {run.usage.total_tokens:,} tokens" if run.usage.total_tokens else ""
     say(f"{run.workflow}: {as_text(run.input)}", "bold")
-    say(f"run {run.id}, {run.status}, {ago(run.started_at)}{seconds}{tokens}", "dim")
+    say(f"run {run.id}, {run.status}, {age(run.started_at, now())}{seconds}{tokens}", "dim")
     if run.forked_from:
         say(f"forked from run {run.forked_from}", "dim")
     if run.error:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 from collections.abc import Callable, Coroutine
-from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -16,7 +15,6 @@ from rich.text import Text
 
 from agents.redaction import redacted
 from storage.errors import StorageError
-from storage.records import now
 
 User = Annotated[str, typer.Option("--user", help="Whose runs and conversations.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
@@ -73,16 +71,3 @@ def explain(error: Exception) -> str:
 def printable(text: str) -> str:
     """Without control characters, so that no text can drive the terminal."""
     return "".join(char for char in text if char in "\n\t" or char.isprintable())
-
-
-def ago(moment: datetime) -> str:
-    """How long ago `moment` (UTC) was: `just now`, `5 min ago`, `3 h ago`, `2 days ago`."""
-    seconds = max(0.0, (now() - moment).total_seconds())
-    if seconds < 60:
-        return "just now"
-    if seconds < 3600:
-        return f"{seconds // 60:.0f} min ago"
-    if seconds < 86_400:
-        return f"{seconds // 3600:.0f} h ago"
-    days = int(seconds // 86_400)
-    return f"{days} day{'s' if days != 1 else ''} ago"

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from cli.terminal import SHORT_ID, AsJson, User, ago, fail, perform, print_json, say
+from cli.terminal import SHORT_ID, AsJson, User, fail, perform, print_json, say
 from flows.age import age
 from flows.edits import with_edit
 from storage import RunStore
 from storage.errors import NotFound
-from storage.records import Citation, Decision, Evidence, Turn
+from storage.records import Citation, Decision, Evidence, Turn, now
 
 SHORTEST = 4  # characters of a turn's id
 FIRST_LINE = 160  # characters of a passage
@@ -59,7 +59,7 @@ async def _why(given: str | None, user: str, as_json: bool) -> int:
         print_json(turn.decision)
         return 0
     say(turn.message, "bold")
-    say(f"turn {turn.id}, {turn.status}, {ago(turn.started_at)}", "dim")
+    say(f"turn {turn.id}, {turn.status}, {age(turn.started_at, now())}", "dim")
     if turn.decision is None:
         say(f"Nothing was decided. {turn.error or ''}".rstrip())
     else:

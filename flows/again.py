@@ -64,5 +64,5 @@ async def checked_again(store: RunStore, workflows: Mapping[str, Workflow], agai
     if again.at is not None:
         if run.status == "running":
             raise Busy(f"Run {run.id} is being worked on right now; wait for it, or stop it first.")
-        kept(await store.journal(run.id), again.at, workflow.steps, again.output)
+        await kept(await store.journal(run.id), again.at, workflow.steps, again.output)
     return run

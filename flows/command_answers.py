@@ -16,6 +16,7 @@ from .commands import COMMANDS, Command
 from .coverage import LEAST
 from .edits import with_edit
 from .run_words import RunWords
+from .words import shorten
 from .workflow import Workflow
 
 MOST_LISTED = 10  # runs
@@ -85,7 +86,7 @@ def _runs(words: RunWords, page: RunPage, known: Collection[str], at: datetime) 
 
 def _line(run: RunLine, at: datetime) -> str:
     how = f"{run.workflow} · {age(run.started_at, at)} · {run.status}"
-    return f"- **{_short(run.input)}** · {how} · `{run.id[:SHORT_ID]}`"
+    return f"- **{shorten(run.input, LONGEST)}** · {how} · `{run.id[:SHORT_ID]}`"
 
 
 def _why(conversation: Sequence[Turn], at: datetime) -> str:
@@ -97,7 +98,7 @@ def _why(conversation: Sequence[Turn], at: datetime) -> str:
     if decision.workflow and decision.action in ("run", "refresh"):
         what = f"{what} with {decision.workflow}"
     lines = [
-        f"“{_short(turn.message)}” was {what}.",
+        f"“{shorten(turn.message, LONGEST)}” was {what}.",
         "",
         f"- **Reason:** {decision.reason}",
         f"- **Confidence:** {round(decision.confidence * 100)} %",
@@ -119,7 +120,7 @@ def _considered(evidence: Sequence[Evidence], at: datetime) -> list[str]:
     lines = ["", "Considered:", ""]
     for piece in sorted(shown.values(), key=lambda one: -one.coverage)[:MOST_CONSIDERED]:
         passage = piece.passage
-        about = f" on “{_short(passage.run_input)}”" if passage.run_input else ""
+        about = f" on “{shorten(passage.run_input, LONGEST)}”" if passage.run_input else ""
         told = f"{age(passage.finished_at, at)}, covers {round(piece.coverage * 100)} %"
         step = with_edit(f"{passage.step_name} of {passage.workflow}", passage.edited)
         lines.append(f"- {step}{about} · {told} · `{passage.run_id[:SHORT_ID]}`")
@@ -135,8 +136,3 @@ def _help(workflows: Mapping[str, Workflow], always: str | None) -> str:
     commands = [f"- `{command.form}`: {command.says}." for command in COMMANDS]
     known = [f"- **{flow.name}**: {flow.description}".rstrip(": ") for flow in workflows.values()]
     return "\n".join([begin, "", "Commands:", "", *commands, "", "Workflows:", "", *known])
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"

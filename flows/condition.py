@@ -43,7 +43,7 @@ class Condition:
         return either(self._then.child(part), self._else.child(part))
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
-        if (known := scope.known_output()) is not None:
+        if (known := await scope.known_output()) is not None:
             return known
         scope.container_started(self.kind)
         try:

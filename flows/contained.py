@@ -66,7 +66,7 @@ def in_code(text: str) -> str:
 
 def code(text: str, language: str = "") -> str:
     """The text as a block of code, whatever fences stand in it."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
+    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2) if "```" in text else 2
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
 
-from storage.records import StepOutput
+from storage.records import Question, StepOutput
+from storage.sizes import field_names, is_longer
 
 from .node import as_text
+from .off_loop import off_loop
 
 LARGE = 1_000_000  # characters of a content that events and pages carry as a whole
 SHOWN = 10_000  # characters that they carry of a longer one
@@ -22,20 +22,7 @@ MORE = re.compile(r"… (?P<size>(?:over )?[\d.]+ MB) more of run (?P<run>[0-9a-
 
 def is_large(value: Any) -> bool:
     """Whether the JSON of a value is longer than `LARGE`; looks no further than that."""
-    left, waiting = LARGE + SHOWN, [value]
-    while waiting and left >= 0:
-        item = waiting.pop()
-        left -= 4
-        if isinstance(item, str | bytes):
-            left -= len(item)
-        elif isinstance(item, Mapping):
-            waiting += item.keys()
-            waiting += item.values()
-        elif isinstance(item, list | tuple | set | frozenset):
-            waiting += item
-        elif isinstance(item, BaseModel) or is_dataclass(item):
-            waiting += [getattr(item, name) for name in _fields(item)]
-    return left < 0
+    return is_longer(value, LARGE + SHOWN)
 
 
 def cut_text(text: str, run_id: str | None) -> str:
@@ -58,7 +45,12 @@ def cut(content: Any, run_id: str | None) -> Any:
         if size > SHOWN:
             break
     text = "".join(beginning)[:SHOWN].replace("```", "'''")
-    return f"```json\n{text}\n```\n\n… over {LARGE / 1e6:.0f} MB more of run {run_id}"
+    return f"```json\n{text}\n```\n\n{more(run_id)}"
+
+
+def more(run_id: str | None) -> str:
+    """The line below the beginning of a large content; the page makes a link of it."""
+    return f"… over {LARGE / 1e6:.0f} MB more of run {run_id}"
 
 
 def is_cut(content: Any) -> bool:
@@ -66,11 +58,9 @@ def is_cut(content: Any) -> bool:
     return isinstance(content, str) and MORE.search(content, max(0, len(content) - 200)) is not None
 
 
-async def text_of(content: Any) -> str:
-    """Any content as text; a large one is written in a thread."""
-    if isinstance(content, str) or not is_large(content):
-        return as_text(content)
-    return await asyncio.to_thread(as_text, content)
+async def excerpt(content: Any, run_id: str | None) -> str:
+    """Any content as text, of a large one its beginning."""
+    return await off_loop(lambda: as_text(cut(content, run_id)), content)
 
 
 def cut_output(output: StepOutput, run_id: str | None) -> StepOutput:
@@ -80,6 +70,12 @@ def cut_output(output: StepOutput, run_id: str | None) -> StepOutput:
     return output if unchanged else replace(output, content=content, steps=steps)
 
 
+def cut_question(question: Question, run_id: str | None) -> Question:
+    """A question whose draft is cut."""
+    draft = cut(question.draft, run_id)
+    return question if draft is question.draft else replace(question, draft=draft)
+
+
 def cut_fields(fields: dict[str, Any], run_id: str | None) -> dict[str, Any]:
     """What an event is to carry, with its contents cut."""
     for name in ("content", "result", "artifact"):
@@ -87,14 +83,13 @@ def cut_fields(fields: dict[str, Any], run_id: str | None) -> dict[str, Any]:
             fields[name] = cut(fields[name], run_id)
     if isinstance(fields.get("output"), StepOutput):
         fields["output"] = cut_output(fields["output"], run_id)
+    if isinstance(question := fields.get("question"), Question):
+        fields["question"] = cut_question(question, run_id)
     return fields
 
 
-def _fields(item: Any) -> list[str]:
-    return list(type(item).model_fields if isinstance(item, BaseModel) else item.__dataclass_fields__)
-
-
 def _plain(item: Any) -> Any:
-    if isinstance(item, BaseModel) or (is_dataclass(item) and not isinstance(item, type)):
-        return {name: getattr(item, name) for name in _fields(item)}
-    return str(item)
+    if isinstance(item, BaseModel):
+        return {name: getattr(item, name) for name in type(item).model_fields}
+    names = field_names(type(item))
+    return {name: getattr(item, name) for name in names} if names else str(item)

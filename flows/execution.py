@@ -16,9 +16,10 @@ from .events import BaseEvent, RunCancelled, RunFailed, RunFinished, RunPaused, 
 from .journal import Journal
 from .memory import RunKeeper
 from .node import StepInput
+from .off_loop import off_loop
 from .questions import Pause, last_answer
 from .scope import RunContext, Scope
-from .state import changes_between, copied
+from .state import changes_between, copy_of
 from .steps import NodeList
 from .stream import EventStream
 from .winding_down import Interruption, winds_down
@@ -57,12 +58,13 @@ class Execution:
             stream=stream,
             user_id=request.user_id,
             session_id=request.session_id,
+            workflow=request.workflow,
             before=spent,
             max_tokens=max_tokens,
             max_seconds=max_seconds,
             resumed=resumed,
         )
-        self._scope = Scope(self._context, name=request.workflow, state=copied(request.session_state))
+        self._scope = Scope(self._context, name=request.workflow, state=request.session_state)
         self._task: asyncio.Task[Any] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._cancelled = False
@@ -137,6 +139,7 @@ class Execution:
         )
         if self._cancelled:
             raise asyncio.CancelledError
+        self._scope.state = await copy_of(request.session_state)
         step_input = StepInput(request.input, history=self._history, files=request.files, known=request.known)
         return await self._steps.run(step_input, self._scope, self._done)
 
@@ -144,7 +147,8 @@ class Execution:
         self, status: RunStatus, output: StepOutput, failure: str | None, event: type[E], /, **fields: Any
     ) -> Run:
         request, usage, question = self.request, self._context.usage, fields.get("question")
-        changes = changes_between(request.session_state, self._scope.state)
+        before, after = request.session_state, self._scope.state
+        changes = await off_loop(lambda: changes_between(before, after), after)
         seq = self._stream.prepare(event, request.id, "", request.workflow, **fields)
         try:
             with self._stream.storing() as events:

@@ -10,23 +10,24 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables import Runnable
 from pydantic import BaseModel
 
 from agents import events as said
 from agents.agent import Agent
 from agents.context import in_thread
 from agents.material import evidence, material
-from agents.models import UsageCounter
 from agents.prompts import step_prompt
 from storage.records import Run, StepOutput, now
 
 from .age import age
-from .errors import StepError
 from .events import StepDelta, StepFailed, StepFinished, StepStarted, ToolCalled, ToolReturned
 from .node import StepInput, as_text
-from .plain import ALLOWED, odd_part
+from .off_loop import off_loop
+from .plain import check_content
+from .runnable import RunnableExecutor
 from .scope import Scope
+from .words import beginning
 
 HISTORY_CHARACTERS = 1500  # of an earlier run's input, and of its content
 
@@ -84,7 +85,7 @@ class FunctionExecutor:
                 if collected.take(item):
                     _tell(scope, item)
             result = collected.content(None)
-        return check_content(result, scope.path)
+        return await off_loop(lambda: check_content(result, scope.path), result)
 
     async def _in_thread(self, step_input: StepInput, scope: Scope) -> Any:
         loop, wanted = asyncio.get_running_loop(), True
@@ -118,8 +119,10 @@ class AgentExecutor:
         self.content_type: type[BaseModel] | None = getattr(agent, "output_schema", None)
 
     async def execute(self, step_input: StepInput, scope: Scope) -> Any:
-        prompt, content = _prompt(step_input), None
-        earlier = _as_talk(step_input.history[-self._add_history :]) if self._add_history else []
+        read = step_input.previous_step_content, step_input.draft, step_input.history
+        prompt, content = await off_loop(lambda: _prompt(step_input), *read), None
+        told = step_input.history[-self._add_history :] if self._add_history else ()
+        earlier = await off_loop(lambda: _as_talk(told), told)
         async for event in self.agent.stream([*earlier, HumanMessage(prompt)] if earlier else prompt):
             if isinstance(event, said.AgentFinished):
                 content = event.output.content
@@ -161,14 +164,10 @@ def _known(step_input: StepInput) -> list[tuple[str, str]]:
 def _as_talk(runs: Sequence[Run]) -> list[BaseMessage]:
     talk: list[BaseMessage] = []
     for run in runs:
-        asked, given = _shortened(as_text(run.input)), _shortened(as_text(run.content))
+        asked, given = (beginning(as_text(given), HISTORY_CHARACTERS) for given in (run.input, run.content))
         if asked and given:  # providers refuse empty messages
             talk += [HumanMessage(asked), AIMessage(given)]
     return talk
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= HISTORY_CHARACTERS else f"{text[:HISTORY_CHARACTERS]} …"
 
 
 def _pass_on(scope: Scope, event: said.AgentEvent) -> None:
@@ -196,26 +195,6 @@ def _pass_on_member(scope: Scope, event: said.MemberStarted | said.MemberFailed 
             scope.emit(StepFinished, output=output, kind=kind)
         case _:
             _pass_on(scope, event)
-
-
-class RunnableExecutor:
-    """A langchain-core Runnable: it gets the content before it, in the first step the input."""
-
-    content_type: type[BaseModel] | None = None
-
-    def __init__(self, runnable: Runnable[Any, Any]) -> None:
-        self.runnable = runnable
-
-    async def execute(self, step_input: StepInput, scope: Scope) -> Any:
-        value = step_input.previous_step_content
-        result: Any = None
-        given, counting = step_input.input if value is None else value, RunnableConfig(callbacks=[UsageCounter()])
-        async for chunk in self.runnable.astream(given, counting):
-            text = chunk.text if isinstance(chunk, BaseMessage) else chunk
-            if isinstance(text, str) and text:
-                _tell(scope, text)
-            result = chunk if result is None else result + chunk
-        return check_content(str(result.text) if isinstance(result, BaseMessage) else result, scope.path)
 
 
 class _Collected:
@@ -261,22 +240,6 @@ def _call(function: Callable[[StepInput], Any], step_input: StepInput, tell: Cal
 
 def _tell(scope: Scope, text: str) -> None:
     scope.emit(StepDelta, text=text)
-
-
-_CONTENT_TYPES = (str, dict, list, BaseModel)
-
-
-def check_content(content: Any, path: str) -> Any:
-    """The content, if a step may give it; else StepError that names the step and the type."""
-    inside = content.content if isinstance(content, StepOutput) else content
-    if inside is not None and not isinstance(inside, _CONTENT_TYPES):
-        raise StepError(
-            f"The step {path} returned {type(inside).__name__}. "
-            "It may return str, dict, list, a pydantic model, StepOutput or None."
-        )
-    if isinstance(inside, dict | list) and (odd := odd_part(inside)):
-        raise StepError(f"The step {path} returned {odd} in its {type(inside).__name__}. It may hold {ALLOWED}.")
-    return content
 
 
 def _declared_model(function: Any) -> type[BaseModel] | None:

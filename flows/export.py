@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from agents.tools.sources import Source, web_host
@@ -18,6 +17,7 @@ from .contained import code, contained, in_code, one_line, quoted
 from .edits import TOLD, with_edit
 from .node import as_text
 from .run_node import RunNode, walk
+from .words import iso, moment, shorten
 
 TITLE = 80  # characters
 NAME = 60
@@ -44,15 +44,16 @@ class ToldTurn:
 def run_markdown(told: ToldRun, feedback: Feedback | None = None) -> str:
     """A run as a document: what it was asked and gave, its steps, its sources."""
     title = f"{told.run.workflow}: {as_text(told.run.input)}"
-    parts = [f"# {one_line(_short(title))}", *_run(told, 1), *_verdict(feedback)]
+    parts = [f"# {one_line(shorten(title, TITLE))}", *_run(told, 1), *_verdict(feedback)]
     return _joined(parts)
 
 
 def session_markdown(session: Session, turns: Sequence[ToldTurn]) -> str:
     """A conversation as a document: every turn with what was decided, why, the answer and where it comes from."""
     tokens = sum(told.turn.usage.total_tokens for told in turns)
-    counted = f"{_count(len(turns), 'turn')}, begun {_moment(session.created_at)}, {_count(tokens, 'token')}"
-    parts = [f"# {one_line(_short(session.title or 'Conversation'))}", f"Conversation `{session.id}`: {counted}."]
+    counted = f"{_count(len(turns), 'turn')}, begun {moment(session.created_at)}, {_count(tokens, 'token')}"
+    title = shorten(session.title or "Conversation", TITLE)
+    parts = [f"# {one_line(title)}", f"Conversation `{session.id}`: {counted}."]
     for number, told in enumerate(turns, 1):
         parts += _turn(number, told)
     return _joined(parts)
@@ -69,8 +70,8 @@ def run_values(told: ToldRun, feedback: Feedback | None = None) -> dict[str, Any
         "content": _plain(run.content),
         "error": run.error,
         "forked_from": run.forked_from,
-        "started_at": _iso(run.started_at),
-        "finished_at": _iso(run.finished_at) if run.finished_at else None,
+        "started_at": iso(run.started_at),
+        "finished_at": iso(run.finished_at) if run.finished_at else None,
         "usage": {**_plain(run.usage), "total_tokens": run.usage.total_tokens},
         "feedback": _feedback(feedback),
         "steps": [_step_values(node) for node in told.tree],
@@ -82,7 +83,7 @@ def session_values(session: Session, turns: Sequence[ToldTurn]) -> dict[str, Any
     return {
         "id": session.id,
         "title": session.title,
-        "created_at": _iso(session.created_at),
+        "created_at": iso(session.created_at),
         "turns": [_turn_values(told) for told in turns],
     }
 
@@ -97,8 +98,8 @@ def file_name(title: str, id: str) -> str:
 
 def _turn(number: int, told: ToldTurn) -> Iterable[str]:
     turn = told.turn
-    yield f"## {number}. {one_line(_short(turn.message)) or 'Turn'}"
-    yield f"Asked {_moment(turn.started_at)}, {turn.status}, turn `{turn.id}`"
+    yield f"## {number}. {one_line(shorten(turn.message, TITLE)) or 'Turn'}"
+    yield f"Asked {moment(turn.started_at)}, {turn.status}, turn `{turn.id}`"
     yield quoted(turn.message)
     if turn.decision is not None:
         workflow = f" {one_line(turn.decision.workflow)}" if turn.decision.workflow else ""
@@ -122,7 +123,7 @@ def _run(told: ToldRun, level: int, answer: str = "") -> Iterable[str]:
     fork = f", made from run `{run.forked_from}`" if run.forked_from else ""
     ended = f", took {run.usage.seconds:.1f} s" if run.finished_at else ""
     tokens = f", {_count(run.usage.total_tokens, 'token')}" if run.usage.total_tokens else ""
-    yield f"Run `{run.id}`{fork}: {run.status}, begun {_moment(run.started_at)}{ended}{tokens}"
+    yield f"Run `{run.id}`{fork}: {run.status}, begun {moment(run.started_at)}{ended}{tokens}"
     yield f"**Asked:**\n\n{quoted(as_text(run.input))}"
     if run.error:
         yield f"**It ended with an error:** {one_line(run.error)}"
@@ -163,7 +164,7 @@ def _cited(citation: Citation, workflows: Mapping[str, str]) -> str:
     workflow = workflows.get(citation.run_id)
     step = one_line(citation.path or "result") + (f" of {one_line(workflow)}" if workflow else "")
     step = with_edit(step, citation.edited)
-    head = f"- [{citation.label}] {step}, {_moment(citation.finished_at)}, run `{citation.run_id}`"
+    head = f"- [{citation.label}] {step}, {moment(citation.finished_at)}, run `{citation.run_id}`"
     excerpt = one_line(citation.excerpt)
     return f"{head}\n  > {excerpt}" if excerpt else head
 
@@ -193,8 +194,8 @@ def _turn_values(told: ToldTurn) -> dict[str, Any]:
         "id": turn.id,
         "message": turn.message,
         "status": turn.status,
-        "started_at": _iso(turn.started_at),
-        "finished_at": _iso(turn.finished_at) if turn.finished_at else None,
+        "started_at": iso(turn.started_at),
+        "finished_at": iso(turn.finished_at) if turn.finished_at else None,
         "decision": decision
         and {
             "action": decision.action,
@@ -210,7 +211,7 @@ def _turn_values(told: ToldTurn) -> dict[str, Any]:
                 "run_id": citation.run_id,
                 "path": citation.path,
                 "workflow": (told.workflows or {}).get(citation.run_id),
-                "finished_at": _iso(citation.finished_at),
+                "finished_at": iso(citation.finished_at),
                 "excerpt": citation.excerpt,
                 "edited": TOLD[citation.edited] or None,
             }
@@ -229,8 +230,8 @@ def _step_values(node: RunNode) -> dict[str, Any]:
         "name": node.name,
         "kind": node.kind,
         "state": node.state,
-        "started_at": _iso(node.started_at) if node.started_at else None,
-        "finished_at": _iso(node.finished_at) if node.finished_at else None,
+        "started_at": iso(node.started_at) if node.started_at else None,
+        "finished_at": iso(node.finished_at) if node.finished_at else None,
         "tokens": node.tokens,
         "kept": node.kept,
         "edited": TOLD[node.edited] or None,
@@ -263,19 +264,5 @@ def _joined(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part.strip()) + "\n"
 
 
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= TITLE else f"{line[: TITLE - 1].rstrip()}…"
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _moment(then: datetime) -> str:
-    local = then.astimezone(UTC)
-    return f"{local.day} {local:%B %Y, %H:%M} UTC"
-
-
-def _iso(then: datetime) -> str:
-    return then.astimezone(UTC).isoformat().replace("+00:00", "Z")

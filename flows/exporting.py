@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
 
 from storage.errors import NotFound
 from storage.records import Run, Session
@@ -15,13 +16,24 @@ from .node import as_text
 from .run_reading import read_tree
 
 
-@dataclass(frozen=True, slots=True)
 class Exported:
-    """The document as Markdown and as JSON; `name` is a file's name without its ending."""
+    """A document as Markdown and as JSON, each written when it is first asked for; a long one takes a while.
 
-    name: str
-    markdown: str
-    json: str
+    `name` is a file's name without its ending.
+    """
+
+    def __init__(self, name: str, markdown: Callable[[], str], values: Callable[[], Any]) -> None:
+        self.name = name
+        self._markdown = markdown
+        self._values = values
+
+    @cached_property
+    def markdown(self) -> str:
+        return self._markdown()
+
+    @cached_property
+    def json(self) -> str:
+        return json.dumps(self._values(), ensure_ascii=False, indent=2) + "\n"
 
 
 async def export_run(agent: WorkflowAgent, run: Run) -> Exported:
@@ -29,9 +41,7 @@ async def export_run(agent: WorkflowAgent, run: Run) -> Exported:
     told = await _told(agent, run)
     feedback = (await agent.store.feedback_of([run.turn_id])).get(run.turn_id) if run.turn_id else None
     name = file_name(f"{run.workflow} {as_text(run.input)}", run.id)
-    return await asyncio.to_thread(
-        lambda: Exported(name, run_markdown(told, feedback), _text(run_values(told, feedback)))
-    )
+    return Exported(name, lambda: run_markdown(told, feedback), lambda: run_values(told, feedback))
 
 
 async def export_session(agent: WorkflowAgent, session: Session) -> Exported:
@@ -45,9 +55,7 @@ async def export_session(agent: WorkflowAgent, session: Session) -> Exported:
         runs = [await _told(agent, run) for run in await store.get_runs(turn.run_ids) if run.user_id == user_id]
         told.append(ToldTurn(turn, runs, feedback.get(turn.id), {line.id: line.workflow for line in cited}))
     name = file_name(session.title or "conversation", session.id)
-    return await asyncio.to_thread(
-        lambda: Exported(name, session_markdown(session, told), _text(session_values(session, told)))
-    )
+    return Exported(name, lambda: session_markdown(session, told), lambda: session_values(session, told))
 
 
 async def find_export(agent: WorkflowAgent, id: str, user_id: str) -> Exported:
@@ -64,7 +72,3 @@ async def find_export(agent: WorkflowAgent, id: str, user_id: str) -> Exported:
 async def _told(agent: WorkflowAgent, run: Run) -> ToldRun:
     live = agent.runner.seen(run)
     return ToldRun(run, await read_tree(agent.store, run, workflow=agent.workflows.get(run.workflow), live=live))
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

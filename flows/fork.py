@@ -10,10 +10,10 @@ from uuid import uuid4
 from storage.records import JournalEntry, RunRequest, StepOutput, now
 
 from .errors import WorkflowError
-from .executors import check_content
 from .node import Child
+from .off_loop import off_loop
 from .paths import at_the_same_time, step_path
-from .plain import is_same
+from .plain import check_content, is_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def forked(
     )
 
 
-def kept(entries: Sequence[JournalEntry], at: str, tree: Child, output: Any = None) -> list[JournalEntry]:
+async def kept(entries: Sequence[JournalEntry], at: str, tree: Child, output: Any = None) -> list[JournalEntry]:
     """What came before the path `at` in the journal, and `at`'s siblings in a Parallel.
 
     With `output`, `at` takes that output instead of running, and is marked as edited if it is not what it gave. Raises
@@ -59,15 +59,20 @@ def kept(entries: Sequence[JournalEntry], at: str, tree: Child, output: Any = No
     if output is None:
         return before
     given = output if isinstance(output, StepOutput) else StepOutput(output)
-    given = replace(check_content(given, at), step_name=at.rpartition("/")[2])
     known = next((entry for entry in entries if entry.path == at and entry.output is not None), None)
-    same = known is not None and known.output is not None and is_same(known.output.content, given.content)
-    return [*before, JournalEntry(at, "step", output=given, edited=known.edited if known and same else "here")]
+    return [*before, await off_loop(lambda: _given(given, at, known), given, known)]
 
 
 def can_begin(entries: Sequence[JournalEntry], at: str) -> bool:
     """Whether the run has something at `at` that a fork could do again."""
     return any(_is_under(entry.path, at) for entry in entries)
+
+
+def _given(output: StepOutput, at: str, known: JournalEntry | None) -> JournalEntry:
+    """The entry of an output that takes the place of what is known; it is edited unless it is just that."""
+    output = replace(check_content(output, at), step_name=at.rpartition("/")[2])
+    same = known is not None and known.output is not None and is_same(known.output.content, output.content)
+    return JournalEntry(at, "step", output=output, edited=known.edited if known and same else "here")
 
 
 def _is_under(path: str, at: str) -> bool:

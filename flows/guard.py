@@ -22,6 +22,7 @@ from .prompt import RECENT_TURNS, tool_name
 from .question import understand
 from .replies import agrees
 from .turn_runs import Call
+from .words import beginning
 
 OWN = 0.5  # least share of what an input is about that the user has spoken of
 BORROWED = 0.3  # most of it that stands in what others wrote, and not in what the user said
@@ -57,7 +58,7 @@ def warranted(calls: Sequence[Call], judged: Judgement, conversation: Sequence[T
 def refusal(refused: Sequence[Call], message: str) -> str:
     """What the user is told of calls that do not count, and how to have the work done all the same."""
     names = " and ".join(dict.fromkeys(call.workflow for call in refused))
-    example = _shortened(" ".join(message.split()))
+    example = beginning(" ".join(message.split()), SENTENCE_LIMIT)
     return (
         f"The model wanted to run {names}, and your message does not ask for that, so nothing was run. "
         f"To have it done, say: /run {refused[0].workflow} {example}"
@@ -66,7 +67,7 @@ def refusal(refused: Sequence[Call], message: str) -> str:
 
 def plain_reason(reason: object) -> str:
     """A model's reason for a call, in one line of bounded length."""
-    return _shortened(" ".join(material(str(reason or "")).split()))
+    return beginning(" ".join(material(str(reason or "")).split()), SENTENCE_LIMIT)
 
 
 class _Check:
@@ -126,10 +127,6 @@ def _named(workflow: str, text: str) -> bool:
     """Whether the folded text has the name of the workflow, or of its tool."""
     name = re.escape(_folded(workflow))
     return tool_name(workflow) in text or re.search(rf"(?<!\w){name}(?!\w)", text) is not None
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= SENTENCE_LIMIT else f"{text[:SENTENCE_LIMIT]}…"
 
 
 def _folded(text: str) -> str:

@@ -47,7 +47,7 @@ class Loop:
         return self._body if part.isdigit() else None
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
-        if (known := scope.known_output()) is not None:
+        if (known := await scope.known_output()) is not None:
             return known
         scope.container_started(self.kind)
         done: list[StepOutput] = []

@@ -12,9 +12,10 @@ from storage.records import JournalEntry, StepOutput, Usage
 
 from .errors import StateConflict
 from .node import Child, Node, StepInput, Way, as_text, check_name
+from .off_loop import off_loop
 from .questions import Pause
 from .scope import Scope
-from .state import copied, merge_branches
+from .state import copy_of, merge_branches
 from .steps import NodeList
 
 
@@ -50,12 +51,12 @@ class Parallel:
         return self._branches.child(part)
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
-        if (known := scope.known_output()) is not None:
+        if (known := await scope.known_output()) is not None:
             return known
         scope.container_started(self.kind)
-        scopes = [scope.child(name, copied(scope.state)) for name in self._branches.names]
+        scopes = [scope.child(name, await copy_of(scope.state)) for name in self._branches.names]
         ended = await self._run_branches(step_input, scopes)
-        output = self._joined(ended, scopes, scope, step_input.previous_step_content)
+        output = await self._joined(ended, scopes, scope, step_input.previous_step_content)
         if output.success:
             await self._leave_out(output, scopes)
         scope.container_finished(self.kind, output)
@@ -107,7 +108,7 @@ class Parallel:
             return not isinstance(end, Pause)
         return self._fails_fast and not end.success
 
-    def _joined(
+    async def _joined(
         self, ended: Sequence[StepOutput | BaseException | None], scopes: Sequence[Scope], scope: Scope, before: Any
     ) -> StepOutput:
         """One output of all branches: failure outranks stop, stop outranks pause."""
@@ -131,13 +132,12 @@ class Parallel:
             if isinstance(end, StepOutput) and end.success
         ]
         try:
-            merged = merge_branches(scope.state, branches)
+            merged = await off_loop(lambda: merge_branches(scope.state, branches), scope.state, *branches)
         except StateConflict as conflict:
             return StepOutput(None, False, str(conflict), False, scope.name, tuple(outputs), used)
         scope.state.clear()
         scope.state.update(merged)
-        content = "\n\n".join(f"## {output.step_name}\n\n{as_text(output.content)}" for output in good)
-        content = content if good else before
+        content = await off_loop(lambda: _under_headings(good), good) if good else before
         return StepOutput(content, True, None, stop, scope.name, tuple(outputs), used, branches=True)
 
     async def _leave_out(self, output: StepOutput, scopes: Sequence[Scope]) -> None:
@@ -148,6 +148,10 @@ class Parallel:
             if scope.name in failed and scope.context.journal.known(key) is None:
                 entry = JournalEntry(key, "verdict", output=failed[scope.name])
                 await scope.keep(entry)
+
+
+def _under_headings(outputs: Iterable[StepOutput]) -> str:
+    return "\n\n".join(f"## {output.step_name}\n\n{as_text(output.content)}" for output in outputs)
 
 
 def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:

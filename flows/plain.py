@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from storage.encoding import to_json
+from pydantic import BaseModel
 
+from storage.encoding import to_json
+from storage.records import StepOutput
+
+from .errors import StepError
+
+_CONTENT_TYPES = (str, dict, list, BaseModel)
 _SCALARS = (str, int, float, bool, type(None))
 
 ALLOWED = "str, int, float, bool, None, list, and dict with str keys"
@@ -38,3 +44,16 @@ def _odd_part(value: Any) -> str | None:
 def is_same(one: Any, other: Any) -> bool:
     """Whether two contents are the same as they are stored: what a person gives back unchanged is not edited."""
     return to_json(one) == to_json(other)
+
+
+def check_content(content: Any, path: str) -> Any:
+    """The content, if a step may give it; else StepError that names the step and the type."""
+    inside = content.content if isinstance(content, StepOutput) else content
+    if inside is not None and not isinstance(inside, _CONTENT_TYPES):
+        raise StepError(
+            f"The step {path} returned {type(inside).__name__}. "
+            "It may return str, dict, list, a pydantic model, StepOutput or None."
+        )
+    if isinstance(inside, dict | list) and (odd := odd_part(inside)):
+        raise StepError(f"The step {path} returned {odd} in its {type(inside).__name__}. It may hold {ALLOWED}.")
+    return content

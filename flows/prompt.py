@@ -21,10 +21,12 @@ from .age import age
 from .edits import TOLD_TO_A_MODEL
 from .question import Question
 from .recall import Known
+from .words import beginning
 from .workflow import Workflow
 
 RECENT_TURNS = 6
 _ANSWER_LIMIT = 600  # characters of an earlier answer
+_READ = 20 * _ANSWER_LIMIT  # characters of it that are looked through for what is hidden
 _PASSAGE_LIMIT = 1_600  # characters of a passage
 _ERROR_LIMIT = 300
 
@@ -61,7 +63,8 @@ def messages(
     call_id = f"call_{uuid4().hex[:24]}"
     shown: list[BaseMessage] = [SystemMessage(f"{RULES}\n\n{instructions}".strip())]
     for turn in conversation[-RECENT_TURNS:]:
-        shown += [HumanMessage(turn.message), AIMessage(_shortened(material(turn.answer or turn.error or "…")))]
+        said = (turn.answer or turn.error or "…")[:_READ]
+        shown += [HumanMessage(turn.message), AIMessage(beginning(material(said), _ANSWER_LIMIT))]
     shown.append(HumanMessage(question.message))
     call = {"name": "recall", "args": {"question": question.text}, "id": call_id, "type": "tool_call"}
     shown.append(AIMessage("", tool_calls=[call]))
@@ -123,20 +126,16 @@ def _told(known: Known, suggestion: Decision, now: datetime) -> str:
             f"[{piece.label}] {passage.step_name} of {passage.workflow}, {age(passage.finished_at, now)}"
             f"{f' ({TOLD_TO_A_MODEL[passage.edited]})' if passage.edited else ''}"
             f"{' (an older version: it was run again since)' if passage.run_id in older else ''}, "
-            f"asked for: {_one_line(passage.run_input)}\n{_shortened(plain(passage.text), _PASSAGE_LIMIT)}"
+            f"asked for: {_one_line(passage.run_input)}\n{beginning(plain(passage.text), _PASSAGE_LIMIT)}"
         )
     for past in known.ended_early:
         parts.append(
             f"{past.workflow} ended {past.status} {age(past.finished_at, now)} on {_one_line(past.input)!r}: "
-            f"{_shortened(plain(past.error or ''), _ERROR_LIMIT)} (not to be cited)"
+            f"{beginning(plain(past.error or ''), _ERROR_LIMIT)} (not to be cited)"
         )
     parts.append(f"The rules suggest: {suggestion.action}. {suggestion.reason}")
     return "\n\n".join(parts)
 
 
 def _one_line(text: str) -> str:
-    return _shortened(" ".join(plain(text).split()), 200)
-
-
-def _shortened(text: str, limit: int = _ANSWER_LIMIT) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}…"
+    return beginning(" ".join(plain(text).split()), 200)

@@ -20,6 +20,7 @@ from storage.records import Evidence, Passage, Run, Turn
 from storage.vectors import Vector
 
 from .matching import corrections
+from .off_loop import off_loop
 from .past import Past, of_passages, of_run, stems_of, with_versions
 from .question import COMMON, Question
 from .work import Work, waited_for
@@ -75,8 +76,8 @@ async def recall(
     They are found by words. With `embeddings` their passages are compared with the question in meaning, too.
     """
     # One after the other: at the same time they would only fight for the interpreter.
-    here = await store.runs(user_id=user_id, session_id=session_id, limit=_RECENT_HERE)
-    recent = here if reach == "session" else await store.runs(user_id=user_id, limit=_RECENT)
+    here = await store.runs(user_id=user_id, session_id=session_id, limit=_RECENT_HERE, contents=False)
+    recent = here if reach == "session" else await store.runs(user_id=user_id, limit=_RECENT, contents=False)
     same = await store.workflow_run_by_input(user_id=user_id, input_text=question.message)
     found = await store.search(
         question.text, user_id=user_id, session_id=session_id, limit=_SEARCHED, also=_similar(question)
@@ -90,7 +91,7 @@ async def recall(
     if named is not None:
         runs[named.id] = named
     passages = await _with_all_of(store, found, list(runs))
-    pasts = of_passages(passages, session_id=session_id)
+    pasts = await off_loop(lambda: of_passages(passages, session_id=session_id), passages)
     with_passages = {past.run_id for past in pasts}
     pasts = [replace(past, error=runs[past.run_id].error) if past.run_id in runs else past for past in pasts]
     pasts += [of_run(run, session_id) for run in runs.values() if run.id not in with_passages]

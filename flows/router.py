@@ -41,7 +41,7 @@ class Router:
         return self._choices.child(part) or self._choices.child(part.rpartition("#")[0])
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
-        if (known := scope.known_output()) is not None:
+        if (known := await scope.known_output()) is not None:
             return known
         scope.container_started(self.kind)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agents.context import in_thread
 from storage import RunStore
 from storage.errors import NotFound
 from storage.records import EventRecord, Run
@@ -22,13 +23,17 @@ async def read_tree(
 ) -> list[RunNode]:
     """The run's top-level nodes. `live` are the events that the process at work on it has seen by now."""
     stored = await store.run_events(run.id)
-    events = [from_record(record) for record in stored if record.type not in ("decided", "turn_finished")]
-    events += _not_in(stored, run, live)
     request = await store.run_request(run.id)
     nodes = workflow.steps.nodes if workflow is not None and workflow.fits(request) else ()
-    tree = run_tree(run, await store.journal(run.id), events, nodes)
-    await _add_calls(store, run, tree)
-    return tree
+    entries = await store.journal(run.id)
+
+    def tree() -> list[RunNode]:
+        events = [from_record(record) for record in stored if record.type not in ("decided", "turn_finished")]
+        return run_tree(run, entries, events + _not_in(stored, run, live), nodes)
+
+    read = await in_thread(tree)
+    await _add_calls(store, run, read)
+    return read
 
 
 async def earlier_run(store: RunStore, run: Run) -> str | None:

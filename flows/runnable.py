@@ -17,6 +17,7 @@ from agents.recorded_values import added
 
 from .events import StepDelta
 from .node import StepInput
+from .off_loop import off_loop
 from .plain import check_content
 from .scope import Scope
 
@@ -47,7 +48,7 @@ class RunnableExecutor:
                     scope.emit(StepDelta, text=text)
                 result = added(result, chunk)
         content = str(result.text) if isinstance(result, BaseMessage) else result
-        return check_content(content, scope.path)
+        return await off_loop(lambda: check_content(content, scope.path), content)
 
     def _call(self, given: Any) -> AsyncGenerator[Any, None]:
         counting = RunnableConfig(callbacks=[UsageCounter()])

@@ -10,6 +10,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
+from agents.boundary import Waiting, boundary
 from storage import RunStore
 from storage.errors import Busy, NotFound
 from storage.records import Run, RunRequest, Turn
@@ -91,6 +92,7 @@ class Runner:
             request, stream = left
         else:
             request, stream = await workflow.claim(run_id, self.store, **answer)
+            _tell_answer(run, answer)
         if request.turn_id is not None and self.on_resume is not None:
             self.launch(stream, self.on_resume(request, stream))
         else:
@@ -251,3 +253,9 @@ class Runner:
             return await self.store.get_turn(id)
         except NotFound:
             return None
+
+
+def _tell_answer(run: Run, answer: Mapping[str, Any]) -> None:
+    said = {name: value for name, value in answer.items() if name != "question_id" and value is not None}
+    if (border := boundary()) is not None and run.question is not None and said:
+        border.answered(Waiting(run.workflow, run.input, run.session_id, run.question), said)

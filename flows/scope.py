@@ -32,6 +32,7 @@ class RunContext:
     stream: EventStream
     user_id: str = "local"
     session_id: str = ""
+    workflow: str = ""
     before: Usage = field(default_factory=Usage)
     meter: UsageMeter = field(default_factory=UsageMeter)
     max_tokens: int | None = None
@@ -115,12 +116,12 @@ class Scope:
         entry = self.context.journal.known(self.path)
         return entry if entry is not None and entry.status != "failed" else None
 
-    def known_output(self) -> StepOutput | None:
+    async def known_output(self) -> StepOutput | None:
         """What is known that this path gave, or what a fork says instead; its changes of the state are made."""
         known = self.known()
         if known is None or known.output is None:
             return None
-        apply_changes(self.state, known.changes)
+        await apply_changes(self.state, known.changes)
         return known.output
 
     async def keep(self, entry: JournalEntry) -> None:

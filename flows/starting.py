@@ -1,4 +1,4 @@
-"""What lies between a run's row, which says `running`, and the work on it."""
+"""What lies between a run's row, which says `running`, and the end of the work on it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from dataclasses import replace
 from functools import partial
 
 from storage.errors import AlreadyCompleted, Busy, Closed, NotFound, StorageError
-from storage.records import JournalEntry, RunRequest, Usage
+from storage.records import JournalEntry, Run, RunRequest, Usage
 
 from .errors import TreeChanged, cause_of
+from .execution import Execution
 from .memory import MemoryStore, RunKeeper
 from .retrying import keep_trying
 from .work import shielded
 
 
 class Starting:
-    """The runs that are about to be worked on."""
+    """The runs that are about to be worked on, and those that are."""
 
     def __init__(self) -> None:
         self._cancelled: dict[str, bool] = {}
+        self._at_work: dict[str, Execution] = {}
 
     def run(self, store: RunKeeper, run_id: str) -> _Start:
         """A context around what is done before the work on a run begins: whatever cuts that short ends the run.
@@ -38,10 +40,26 @@ class Starting:
             for entry in known:
                 await store.record(request.id, replace(entry, spent=Usage()))  # what it cost, another run paid
 
+    async def work(self, execution: Execution, store: RunKeeper) -> Run:
+        """Work on a run to its end, which can be brought about by `cancel`."""
+        run_id = execution.request.id
+        self._at_work[run_id] = execution
+        if self.begins(run_id):
+            execution.cancel()
+        try:
+            return await execution.run()
+        except Exception as error:  # its end could not be told or kept
+            await let_go(store, run_id, error)
+            raise
+        finally:
+            del self._at_work[run_id]
+
     def cancel(self, run_id: str) -> None:
-        """Let the work on the run end as soon as it begins."""
+        """End the work on the run, or let it end as soon as it begins; nothing happens if there is none."""
         if run_id in self._cancelled:
             self._cancelled[run_id] = True
+        if execution := self._at_work.get(run_id):
+            execution.cancel()
 
     def begins(self, run_id: str) -> bool:
         """Note that the work on the run begins; whether it was cancelled before."""

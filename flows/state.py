@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from .errors import StateConflict, StepError
+from .off_loop import off_loop
 from .plain import ALLOWED, odd_part
 
 
 def copied(state: dict[str, Any]) -> dict[str, Any]:
     """A copy that shares nothing with `state`."""
     return copy.deepcopy(state) if state else {}
+
+
+async def copy_of(state: dict[str, Any]) -> dict[str, Any]:
+    """`copied`, in a thread if the state is large."""
+    return await off_loop(lambda: copied(state), state)
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any] | None:
@@ -31,10 +37,10 @@ def check_changes(before: dict[str, Any], after: dict[str, Any], path: str) -> N
         raise StepError(f"{path} put {odd} into the session state. It may hold {ALLOWED}.")
 
 
-def apply_changes(state: dict[str, Any], changes: dict[str, Any] | None) -> None:
+async def apply_changes(state: dict[str, Any], changes: dict[str, Any] | None) -> None:
     """Make the changes in `state` itself."""
     if changes:
-        state.update(copied(changes["set"]))
+        state.update(await copy_of(changes["set"]))
         for key in changes["removed"]:
             state.pop(key, None)
 

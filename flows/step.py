@@ -14,15 +14,17 @@ from pydantic import BaseModel, ValidationError
 
 from agents.context import usage_meter
 from agents.failures import is_permanent
-from storage.records import EntryStatus, JournalEntry, StepOutput, Usage, now
+from storage.records import JournalEntry, StepOutput, Usage, now
 
 from .errors import Rejected, StepFailure, cause_of, failure_of, is_permanent_failure
 from .events import StepFailed, StepFinished, StepRetried, StepSkipped, StepStarted
 from .executors import executor_for
-from .node import HISTORY_RUNS, Child, Nestable, Node, StepInput, Way, check_name, free_part, name_of
+from .fallback import Fallback, Tried
+from .node import HISTORY_RUNS, Child, Nestable, Node, StepInput, Way, check_name, name_of
+from .off_loop import off_loop
 from .questions import Pause, answered, within_budget
 from .scope import Scope
-from .state import apply_changes, changes_between, check_changes, copied
+from .state import apply_changes, changes_between, check_changes, copy_of
 from .winding_down import stop_if_winding_down
 from .work import Work, waited_for
 
@@ -76,8 +78,7 @@ class Step:
             )
         self._executor = None if workflow is not None else executor_for(work, add_history)
         self.kind = "step" if workflow is None else "workflow"
-        self._fallback: Node | None = None if on_error in ("fail", "skip") else as_node(on_error)
-        self._fallback_part = free_part(self._fallback.name, self._nested) if self._fallback is not None else ""
+        self._fallback = None if on_error in ("fail", "skip") else Fallback(as_node(on_error), self._nested)
         self._skip = on_error == "skip"
         self._confirm = confirm
         self._ask = ask
@@ -87,7 +88,7 @@ class Step:
     @property
     def ways(self) -> Sequence[Way]:
         nested = [] if self._nested is None else [Way([self._nested])]
-        return nested if self._fallback is None else [*nested, Way([self._fallback], "if it fails")]
+        return nested if self._fallback is None else [*nested, Way([self._fallback.node], "if it fails")]
 
     @property
     def waits_for(self) -> Sequence[str]:
@@ -103,12 +104,12 @@ class Step:
     def child(self, part: str) -> Child | None:
         if part.startswith("#"):  # another version of a reviewed output
             return self
-        if self._fallback is not None and part == self._fallback_part:
-            return self._fallback
+        if self._fallback is not None and part == self._fallback.part:
+            return self._fallback.node
         return self._nested.child(part) if self._nested is not None else None
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
-        if (known := scope.known_output()) is not None:
+        if (known := await scope.known_output()) is not None:
             return self._restored(known)
         if self._nested is None:
             stop_if_winding_down()
@@ -126,7 +127,8 @@ class Step:
         started_at, started = now(), time.perf_counter()
         with usage_meter() as meter:
             work = self._reviewed(step_input, scope) if self._review else self._try(step_input, scope, scope)
-            output, status, attempt, state = await work
+            tried = await work
+        output, status, state = tried.output, tried.status, tried.state
         spent = Usage(meter.usage.input_tokens, meter.usage.output_tokens, time.perf_counter() - started)
         if self._has_inner:  # of what ran inside, a part may stand in the journal, where it is not measured again
             spent = spent.at_least(output.usage)
@@ -134,38 +136,32 @@ class Step:
         output = StepOutput(
             content, success, error, stop, scope.name, output.steps, spent, output.branches, output.permanent
         )
-        changes = changes_between(scope.state, state)
+        changes = await off_loop(lambda: changes_between(scope.state, state), state)
         entry = JournalEntry(
             path=scope.path,
             kind=self.kind,
             status=status,
             output=output,
             changes=changes,
-            attempt=attempt,
+            attempt=tried.attempt,
             started_at=started_at,
         )
         await self._tell_end(scope, entry, output)
-        apply_changes(scope.state, changes)
+        await apply_changes(scope.state, changes)
         return output
 
-    async def _try(
-        self, step_input: StepInput, scope: Scope, below: Scope
-    ) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
-        """The output, how it ended, at which attempt, and the session state it leaves.
-
-        What runs inside the step has its paths below `below`.
-        """
-        given_up = below.context.journal.known(_given_up(below))
-        if self._fallback is not None and given_up is not None and given_up.status == "completed":
-            return await self._instead(self._fallback, given_up.decision, given_up.attempt, step_input, below)
+    async def _try(self, step_input: StepInput, scope: Scope, below: Scope) -> Tried:
+        """How it ended. What runs inside the step has its paths below `below`."""
+        if self._fallback is not None and (known := await self._fallback.known(step_input, below)) is not None:
+            return known
         attempt = 0
         while True:
             attempt += 1
-            state = copied(scope.state)
+            state = await copy_of(scope.state)
             output, error = await self._attempt(step_input, scope, below, state)
             scope.stop_if_dropped()
             if error is None:
-                return output, "completed", attempt, state
+                return Tried(output, "completed", attempt, state)
             if attempt > self.retries or is_permanent(error):
                 output = replace(output, permanent=is_permanent(error))
                 cause = cause_of(error) + (f" (attempt {attempt} of {self.retries + 1})" if self.retries else "")
@@ -174,9 +170,7 @@ class Step:
             await asyncio.sleep(self.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
             stop_if_winding_down()
 
-    async def _reviewed(
-        self, step_input: StepInput, scope: Scope
-    ) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
+    async def _reviewed(self, step_input: StepInput, scope: Scope) -> Tried:
         """Like `_try`, once a person has approved the output; feedback makes another version of it."""
         version, spent = 0, Usage()
         while True:
@@ -191,9 +185,9 @@ class Step:
                     step_input = replace(step_input, feedback=said["feedback"], draft=output.content)
                     continue
                 output = self._restored(replace(output, content=said.get("output", output.content)))
-            state = copied(scope.state)
-            apply_changes(state, draft.changes)
-            return replace(output, usage=spent), status, draft.attempt, state
+            state = await copy_of(scope.state)
+            await apply_changes(state, draft.changes)
+            return Tried(replace(output, usage=spent), status, draft.attempt, state)
 
     async def _draft(self, version: int, step_input: StepInput, scope: Scope) -> JournalEntry:
         key = f"{scope.path}#draft/{version}"
@@ -204,12 +198,12 @@ class Step:
         below = scope if version == 1 else replace(scope, path=f"{scope.path}/#{version}")
         started = time.perf_counter()
         with usage_meter() as meter:
-            output, status, attempt, state = await self._try(step_input, scope, below)
+            tried = await self._try(step_input, scope, below)
         spent = Usage(meter.usage.input_tokens, meter.usage.output_tokens, time.perf_counter() - started)
-        output = replace(output, step_name=scope.name, usage=spent.at_least(output.usage))
-        changes = changes_between(scope.state, state)
-        entry = JournalEntry(key, "draft", status, output, changes=changes, attempt=attempt)
-        if status == "completed":
+        output = replace(tried.output, step_name=scope.name, usage=spent.at_least(tried.output.usage))
+        changes = await off_loop(lambda: changes_between(scope.state, tried.state), tried.state)
+        entry = JournalEntry(key, "draft", tried.status, output, changes=changes, attempt=tried.attempt)
+        if tried.status == "completed":
             await scope.keep(entry)
         return entry
 
@@ -251,7 +245,7 @@ class Step:
             return await self._nested.run(step_input, replace(below, state=state))
         assert self._executor is not None
         content = await self._executor.execute(step_input, scope)
-        check_changes(scope.state, state, scope.path)
+        await off_loop(lambda: check_changes(scope.state, state, scope.path), state)
         output = content if isinstance(content, StepOutput) else StepOutput(content)
         if output.content is None and output.success:
             return replace(output, content=step_input.previous_step_content)
@@ -259,28 +253,13 @@ class Step:
 
     async def _failed(
         self, cause: str, attempt: int, step_input: StepInput, scope: Scope, below: Scope, output: StepOutput
-    ) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
+    ) -> Tried:
         if self._fallback is not None:
-            await self._give_up(below, cause, attempt, "completed")
-            return await self._instead(self._fallback, cause, attempt, step_input, below)
+            return await self._fallback.take_over(cause, attempt, step_input, below)
         if self._skip:
-            return StepOutput(step_input.previous_step_content, error=cause), "skipped", attempt, scope.state
-        return replace(output, content=None, success=False, error=cause), "failed", attempt, scope.state
-
-    async def _instead(
-        self, fallback: Node, cause: str, attempt: int, step_input: StepInput, below: Scope
-    ) -> tuple[StepOutput, EntryStatus, int, dict[str, Any]]:
-        state = copied(below.state)
-        inner = replace(below.child(self._fallback_part), state=state)
-        output = await fallback.run(step_input.with_state(state), inner)
-        if output.success:
-            return replace(output, error=cause), "completed", attempt, state
-        await self._give_up(below, cause, attempt, "failed")  # a resume tries the step itself anew
-        return StepOutput(success=False, error=cause, steps=(output,)), "failed", attempt, below.state
-
-    async def _give_up(self, below: Scope, cause: str, attempt: int, status: EntryStatus) -> None:
-        entry = JournalEntry(_given_up(below), "verdict", status, decision=cause, attempt=attempt)
-        await below.keep(entry)
+            skipped = StepOutput(step_input.previous_step_content, error=cause)
+            return Tried(skipped, "skipped", attempt, scope.state)
+        return Tried(replace(output, content=None, success=False, error=cause), "failed", attempt, scope.state)
 
     def _restored(self, output: StepOutput) -> StepOutput:
         """The output with its content as the model that the step declares, if it fits."""
@@ -298,7 +277,3 @@ def as_node(thing: Any) -> Node:
     if isinstance(thing, Node) and not isinstance(thing, type):
         return thing
     return Step(executor=thing)
-
-
-def _given_up(below: Scope) -> str:
-    return f"{below.path}#given_up"

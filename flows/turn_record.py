@@ -13,7 +13,7 @@ from storage.records import Decision, Run, Turn, TurnStatus, Usage, now
 from .citations import CitationFilter, citations
 from .errors import cause_of
 from .events import AnswerDelta, Decided, TurnFinished
-from .excerpt import cut_text, text_of
+from .excerpt import excerpt
 from .retrying import keep_trying
 from .stream import EventStream
 
@@ -59,7 +59,7 @@ class TurnRecord:
         """Decide, and give what a run gave, cited."""
         await self.decide(decision)
         pieces = [piece for piece in decision.evidence if piece.passage.run_id == run.id]
-        self.say(cut_text(await text_of(run.content), run.id))
+        self.say(await excerpt(run.content, run.id))
         if pieces:
             label = pieces[-1].label if len(pieces) == 1 else pieces[0].label
             self.say(f" [{label}]")

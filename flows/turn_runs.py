@@ -17,11 +17,11 @@ from storage.records import Decision, Evidence, KnownPart, Preferences, Run, Run
 from .again import Again, checked_again
 from .age import is_stale
 from .events import StepDelta, StepRetried, StepStarted
-from .excerpt import cut_text, text_of
-from .node import as_text
+from .excerpt import excerpt
 from .past import input_text
 from .starting import let_go
 from .stream import EventStream
+from .words import beginning
 from .workflow import Workflow
 
 MOST_KNOWN = 3  # passages that a run is given of what earlier ones hold
@@ -161,7 +161,13 @@ class TurnRuns:
         worked_out = [piece for piece in evidence if not piece.passage.edited]
         pieces = [piece.passage for piece in worked_out if piece.coverage >= LEAST_COVERAGE and self._current(piece)]
         return [
-            KnownPart(piece.step_name, piece.workflow, piece.run_id, piece.finished_at, _shortened(piece.text))
+            KnownPart(
+                piece.step_name,
+                piece.workflow,
+                piece.run_id,
+                piece.finished_at,
+                beginning(piece.text, KNOWN_CHARACTERS - 1),
+            )
             for piece in pieces[:MOST_KNOWN]
         ]
 
@@ -175,12 +181,13 @@ class TurnRuns:
         ended_early = [run for run in runs if run.status != "completed"]
         for run in runs:
             if run.status == "completed":
-                content = await text_of(run.content)
+                content = await excerpt(run.content, run.id)
                 parts.append(content if len(runs) == 1 else f"## {input_text(run.input)}\n\n{content}")
                 if (await self._streamed(run)).strip() != content.strip():
-                    untold.append(cut_text(content, run.id))
+                    untold.append(content)
             elif run.question is not None:
-                asked[run.id] = f"{run.question.prompt}\n\n{as_text(run.question.draft)}".strip()
+                draft = await excerpt(run.question.draft, run.id)
+                asked[run.id] = f"{run.question.prompt}\n\n{draft}".strip()
         answer = "\n\n".join(parts)
         if not ended_early:
             return Outcome("completed", answer, "\n\n".join(untold))
@@ -199,7 +206,3 @@ class TurnRuns:
             elif record.type == StepDelta.type:
                 text += record.data["text"]
         return text
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= KNOWN_CHARACTERS else f"{text[: KNOWN_CHARACTERS - 2]} …"

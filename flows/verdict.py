@@ -11,8 +11,9 @@ from storage.records import JournalEntry
 
 from .errors import StepError, cause_of
 from .node import StepInput
+from .off_loop import off_loop
 from .scope import Scope
-from .state import apply_changes, changes_between, check_changes, copied
+from .state import apply_changes, changes_between, check_changes, copy_of
 
 Asked = Callable[..., Any]
 
@@ -28,18 +29,18 @@ async def verdict(
     path = f"{scope.path}#{mark}"
     known = scope.context.journal.known(path)
     if known is not None:
-        apply_changes(scope.state, known.changes)
+        await apply_changes(scope.state, known.changes)
         return known.decision
-    state = copied(scope.state)
+    state = await copy_of(scope.state)
     try:
         said = plain(await _call(asked, given.with_state(state) if isinstance(given, StepInput) else given))
-        check_changes(scope.state, state, path)
+        await off_loop(lambda: check_changes(scope.state, state, path), state)
     except Exception as error:
         raise StepError(cause_of(error)) from error
-    changes = changes_between(scope.state, state)
+    changes = await off_loop(lambda: changes_between(scope.state, state), state)
     entry = JournalEntry(path, kind, decision=said, changes=changes)
     await scope.keep(entry)
-    apply_changes(scope.state, changes)
+    await apply_changes(scope.state, changes)
     return said
 
 

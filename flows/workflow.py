@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel
@@ -21,14 +20,15 @@ from .events import Event
 from .execution import Execution, spent_before
 from .fork import forked, kept
 from .graph import mermaid
-from .inputs import FileLike, checked, checked_files, refuse_missing, restored
+from .inputs import FileLike, refuse_missing, restored
 from .memory import MemoryStore, RunKeeper
 from .nested import NestedWorkflow
-from .node import HISTORY_RUNS, Node, check_name, fingerprint
+from .new_run import new_run
+from .node import Node, check_name, fingerprint
+from .off_loop import off_loop
 from .plain import ALLOWED, odd_part
 from .questions import answer_entry
-from .starting import Starting, let_go, refuse_other_tree
-from .state import copied
+from .starting import Starting, refuse_other_tree
 from .steps import NodeList
 from .stream import EventStream, watching
 from .work import shielded
@@ -71,7 +71,6 @@ class Workflow:
         self._memory = MemoryStore()
         self._fingerprint = json.dumps([fingerprint(node) for node in self.steps.nodes])
         self._starting = Starting()
-        self._executions: dict[str, Execution] = {}
 
     @property
     def node(self) -> Node:
@@ -95,10 +94,7 @@ class Workflow:
         request = await self.request(input, session_id=session_id, user_id=user_id, files=files)
         await self._starting.create(self._store, request)
         stream = EventStream(request.stream, sink=self.store, watched=False)
-        try:
-            return await self.execute(request, stream=stream)
-        finally:
-            stream.close()
+        return await self._to_the_end(request, stream)
 
     def run_sync(self, input: Any = None, **options: Any) -> Run:
         """`run` for programs without an event loop."""
@@ -132,10 +128,7 @@ class Workflow:
         if claimed is None:
             return await self._store.get_run(run_id)
         request, stream = claimed
-        try:
-            return await self.execute(request, stream=stream, resumed=True)
-        finally:
-            stream.close()
+        return await self._to_the_end(request, stream, resumed=True)
 
     async def resume_stream(self, run_id: str, **answer: Any) -> AsyncGenerator[Event]:
         """`resume`, told as events; finished steps are not told again."""
@@ -154,10 +147,7 @@ class Workflow:
         """
         request = await self.begin_fork(run_id, at, output)
         stream = EventStream(request.stream, sink=self.store, watched=False)
-        try:
-            return await self.execute(request, stream=stream, resumed=True)
-        finally:
-            stream.close()
+        return await self._to_the_end(request, stream, resumed=True)
 
     async def begin_fork(
         self,
@@ -173,7 +163,7 @@ class Workflow:
         store = store or self._store
         request = await store.run_request(run_id)
         refuse_missing(request.files)
-        known = kept(await store.journal(run_id), at, self.steps, output)
+        known = await kept(await store.journal(run_id), at, self.steps, output)
         request = forked(request, self.name, self._fingerprint, session_id, turn_id)
         await self._starting.create(store, request, known)
         return request
@@ -193,8 +183,6 @@ class Workflow:
     async def cancel(self, run_id: str) -> None:
         """End a run of this process; what is finished stays. Nothing happens if it does not run."""
         self._starting.cancel(run_id)
-        if execution := self._executions.get(run_id):
-            execution.cancel()
 
     def print_response(self, input: Any = None, *, stream: bool = True, **options: Any) -> Run:
         """Run in a terminal: a panel a step, live if `stream`; plain text in a pipe. Returns the Run."""
@@ -218,24 +206,18 @@ class Workflow:
         known: Iterable[KnownPart] = (),
     ) -> RunRequest:
         """What a new run needs, checked; `known` is what earlier runs hold on it. Raises InvalidInput."""
-        store, run_id, user = store or self._store, uuid4().hex, user_id or "local"
-        state = copied(self.session_state)
-        history: Sequence[str] = ()
-        if session_id is not None:
-            state = await store.starting_state(session_id, user, state)
-            history = await store.completed_run_ids(session_id, user, HISTORY_RUNS)
-        return RunRequest(
-            id=run_id,
-            workflow=self.name,
-            fingerprint=self._fingerprint,
-            input=checked(input, self.input_schema, self.name),
-            user_id=user,
-            session_id=session_id or run_id,
+        return await new_run(
+            store or self._store,
+            self.name,
+            self._fingerprint,
+            input,
+            schema=self.input_schema,
+            defaults=self.session_state,
+            session_id=session_id,
+            user_id=user_id,
             turn_id=turn_id,
-            session_state=state,
-            history=tuple(history),
-            files=checked_files(files),
-            known=tuple(known),
+            files=files,
+            known=known,
         )
 
     async def claim(
@@ -252,7 +234,8 @@ class Workflow:
         request = await store.run_request(run_id)
         refuse_other_tree(request, self.name, self._fingerprint)
         refuse_missing(request.files)
-        given = answer_entry(await store.get_run(run_id), self.steps, question_id, answer)
+        run = await store.get_run(run_id)
+        given = await off_loop(lambda: answer_entry(run, self.steps, question_id, answer), run.question, answer)
         answers = given.path if given else None
         async with self._starting.run(store, run_id):
             request = await shielded(store.claim_run(run_id, question_id=answers, turn_id=turn_id))
@@ -297,16 +280,13 @@ class Workflow:
             max_tokens=self.max_tokens,
             max_seconds=self.max_seconds,
         )
-        self._executions[request.id] = execution
-        if self._starting.begins(request.id):
-            execution.cancel()
+        return await self._starting.work(execution, store)
+
+    async def _to_the_end(self, request: RunRequest, stream: EventStream, *, resumed: bool = False) -> Run:
         try:
-            return await execution.run()
-        except Exception as error:  # its end could not be told or kept
-            await let_go(store, request.id, error)
-            raise
+            return await self.execute(request, stream=stream, resumed=resumed)
         finally:
-            del self._executions[request.id]
+            stream.close()
 
     @property
     def _store(self) -> RunKeeper:

@@ -20,6 +20,7 @@ from . import sessions
 from .encoding import clean, from_time, to_time
 from .errors import NotFound
 from .records import now
+from .rows import all_rows, first_row
 
 NAME_LIMIT = 120  # characters
 ORPHANED_AFTER = 3600.0  # seconds until a folder that no row names counts as left behind
@@ -73,12 +74,10 @@ def add(
 ) -> tuple[Attachment, bool]:
     """Keep a file, and say whether it is new: the same content twice in a conversation is kept once."""
     digest = hashlib.sha256(content).hexdigest()
-    known = next(
-        db.query(
-            "select * from attachments where user_id = ? and session_id = ? and digest = ?",
-            [user_id, session_id, digest],
-        ),
-        None,
+    known = first_row(
+        db,
+        "select * from attachments where user_id = ? and session_id = ? and digest = ?",
+        [user_id, session_id, digest],
     )
     if known is not None:
         return _to_attachment(known), False
@@ -108,7 +107,7 @@ def add(
 
 def get(db: Database, attachment_id: str, user_id: str) -> Attachment:
     """The user's attachment. Raises NotFound, also for another user's."""
-    row = next(db.query("select * from attachments where id = ? and user_id = ?", [attachment_id, user_id]), None)
+    row = first_row(db, "select * from attachments where id = ? and user_id = ?", [attachment_id, user_id])
     if row is None:
         raise NotFound(f"There is no attachment {attachment_id}.")
     return _to_attachment(row)
@@ -116,8 +115,8 @@ def get(db: Database, attachment_id: str, user_id: str) -> Attachment:
 
 def of_session(db: Database, session_id: str, user_id: str) -> list[Attachment]:
     """What is attached to the conversation, oldest first."""
-    rows = db.query(
-        "select * from attachments where user_id = ? and session_id = ? order by created_at", [user_id, session_id]
+    rows = all_rows(
+        db, "select * from attachments where user_id = ? and session_id = ? order by created_at", [user_id, session_id]
     )
     return [_to_attachment(row) for row in rows]
 

@@ -12,13 +12,14 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from . import journal, turns
+from . import turns
 from .attachments import path_of
 from .deletion import RUN_DELETED
 from .encoding import content_text, from_json, to_output
 from .hashes import entry_hash
 from .passages import DECISIONS, indexable, text_key
 from .records import JournalEntry
+from .runs import get_run, run_request
 from .words import words
 
 Mend = Literal["indexes", "step", "words", "counters", "vectors", "citations", "events", "hash"]
@@ -70,7 +71,7 @@ def runs(db: Database) -> Findings:
             yield Finding(f"Run {run_id} is said to be at work, and nobody works on it.")
         if status == "paused" and question is None:
             yield Finding(f"Run {run_id} waits for an answer, and its question is gone.")
-        if why := _unreadable(lambda id=run_id: (journal.get_run(db, id), journal.run_request(db, id))):
+        if why := _unreadable(lambda id=run_id: (get_run(db, id), run_request(db, id))):
             yield Finding(f"Run {run_id} can't be read: {why}.")
 
 

@@ -11,6 +11,7 @@ from . import passages, turns
 from .encoding import content_text, from_json, to_json
 from .errors import Busy, NotFound
 from .processes import Owner
+from .rows import all_rows, first_row
 
 RUN_DELETED = "This run was deleted."
 
@@ -41,11 +42,12 @@ def delete_run(db: Database, run_id: str, user_id: str, owner: Owner) -> None:
 
     Raises NotFound, also for another user's, and Busy while a living process works on it or on its turn.
     """
-    run = next(db.query("select * from runs where id = ? and user_id = ?", [run_id, user_id]), None)
+    run = first_row(db, "select * from runs where id = ? and user_id = ?", [run_id, user_id])
     if run is None:
         raise NotFound(f"There is no run {run_id}.")
     ran_it = list(
-        db.query(
+        all_rows(
+            db,
             "select id, status, owner, answer, error from turns where user_id = ? and session_id = ? "
             "and (id = ? or exists (select 1 from json_each(run_ids) where value = ?))",
             [user_id, run["session_id"], run["turn_id"], run_id],

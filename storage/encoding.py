@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Set
@@ -13,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from .files import File
+from .pieces import Encoder, decode
 from .records import (
     Citation,
     Decision,
@@ -24,6 +24,7 @@ from .records import (
     StepOutput,
     Usage,
 )
+from .sizes import field_names
 
 _TRAILING = " .!?…;:,。！？"
 
@@ -40,15 +41,15 @@ def clean(text: str) -> str:
 def to_json(value: Any) -> str:
     """JSON of any value: pydantic models and dataclasses as objects, what JSON does not know as text."""
     try:
-        text = json.dumps(value, default=_jsonable, ensure_ascii=False, separators=(",", ":"))
+        text = _encoder.encode(value)
     except (TypeError, ValueError, RecursionError):  # keys that are no strings, or a value inside itself
-        text = json.dumps(_plain(value, 0), ensure_ascii=False, separators=(",", ":"))
+        text = _encoder.encode(_plain(value, 0))
     return clean(text)
 
 
 def from_json(text: str | None) -> Any:
     """The value of a JSON column; None for an empty one."""
-    return None if text is None else json.loads(text)
+    return None if text is None else decode(text)
 
 
 def maybe_json(value: Any) -> str | None:
@@ -60,8 +61,8 @@ def _jsonable(value: Any) -> Any:
     try:
         if isinstance(value, BaseModel):
             return value.model_dump(mode="json")
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        if names := field_names(type(value)):
+            return {name: getattr(value, name) for name in names}
         if isinstance(value, Mapping):
             return dict(value)
         if isinstance(value, Set):
@@ -75,6 +76,9 @@ def _jsonable(value: Any) -> Any:
         return str(value)
     except Exception:  # a value's own code must not lose the step that gave it
         return f"<{type(value).__name__}>"
+
+
+_encoder = Encoder(_jsonable)
 
 
 def _plain(value: Any, depth: int) -> Any:
@@ -98,7 +102,7 @@ def content_text(content: Any) -> str:
         return ""
     if isinstance(content, str):
         return clean(content)
-    return "\n".join(_lines(json.loads(to_json(content)), ""))
+    return "\n".join(_lines(decode(to_json(content)), ""))
 
 
 def _lines(value: Any, indent: str) -> Iterable[str]:

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from .encoding import clean, from_json, from_time, to_json, to_time
 from .errors import NotFound
 from .records import EventRecord
+from .rows import all_rows
 
 
 def append_events(db: Database, events: Sequence[EventRecord]) -> None:
@@ -37,7 +38,8 @@ def append_events(db: Database, events: Sequence[EventRecord]) -> None:
 
 def list_events(db: Database, stream: str, after_seq: int = 0, run_id: str | None = None) -> list[EventRecord]:
     """A stream's events in order, or those of one run in it."""
-    rows = db.query(
+    rows = all_rows(
+        db,
         "select stream, seq, type, turn_id, run_id, path, name, at, data from events "
         "where stream = ? and seq > ? and run_id is coalesce(?, run_id) order by seq",
         [stream, after_seq, run_id],

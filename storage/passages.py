@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,6 +12,7 @@ from sqlite_utils import Database
 from .cutting import cut
 from .encoding import content_text, from_json, from_time, to_json
 from .records import EntryStatus, JournalEntry, Passage
+from .rows import all_rows, at_once
 from .words import words
 
 CONTAINERS = frozenset({"steps", "parallel", "loop", "condition", "router", "workflow"})
@@ -19,8 +21,9 @@ INPUT_CHARACTERS = 500  # of a run's input that lead to its passages
 MERGED_PAGES = 64  # of the index in one go: a few milliseconds
 INPUT_MARK = "0q"  # begins the index's words that stand in the run's input, not in the passage
 
+PARTS = "id start stop text text_key words run_id path step_name finished_at edited".split()
 FOUND = """
-    p.id, p.start, p.stop, p.text, p.text_key, p.words, s.run_id, s.path, s.step_name, s.finished_at,
+    select p.id, p.start, p.stop, p.text, p.text_key, p.words, s.run_id, s.path, s.step_name, s.finished_at,
     s.edited
     from passages p join steps s on s.id = p.step_id
 """
@@ -39,31 +42,77 @@ def indexable(entry: JournalEntry) -> bool:
     )
 
 
-def index_step(db: Database, step_id: int) -> None:
-    """Cut a step's output into passages and index them, unless that is done already."""
+@dataclass(frozen=True, slots=True)
+class Uncut:
+    """What a step gave and what its run was asked, as the database has it."""
+
+    step_id: int
+    output: str
+    run_input: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A passage that is in no index yet: its place in the step's text, its words, and those that lead to it."""
+
+    start: int
+    stop: int
+    text: str
+    body: list[str]
+    lead: list[str]
+
+
+def index_step(db: Database, step_id: int, most: int | None = None) -> Uncut | None:
+    """Cut a step's output into passages and index them, unless that is done already.
+
+    Of an output whose JSON is longer than `most` characters, what is to be cut is given instead: for `pieces`, apart
+    from other writing, and then for `add`.
+    """
     row = db.execute(
-        "select s.output, r.input, u.number, u.next_passage from steps s join runs r on r.id = s.run_id "
+        "select s.id, s.output, r.input from steps s join runs r on r.id = s.run_id where s.id = ? and s.indexed = 0",
+        [step_id],
+    ).fetchone()
+    if row is None:
+        return None
+    uncut = Uncut(*row)
+    remove(db, [step_id])  # of a long one a part may have been written when a process died
+    if most is not None and len(uncut.output) > most:
+        return uncut
+    add(db, step_id, list(pieces(uncut)), last=True)
+    return None
+
+
+def pieces(uncut: Uncut) -> Iterator[Piece]:
+    """The passages of what a step gave, one after the other."""
+    text, lead = content_text(from_json(uncut.output)["content"]), lead_words(uncut.run_input)
+    for start, stop in cut(text):
+        yield Piece(start, stop, text[start:stop], words(text[start:stop]), lead)
+
+
+def add(db: Database, step_id: int, made: Sequence[Piece], *, last: bool) -> bool:
+    """Write passages of a step that is not indexed yet; with the `last` it is. Whether there is such a step still."""
+    row = db.execute(
+        "select u.number, u.next_passage from steps s join runs r on r.id = s.run_id "
         "join users u on u.id = r.user_id where s.id = ? and s.indexed = 0",
         [step_id],
     ).fetchone()
     if row is None:
-        return
-    output, run_input, number, following = row
-    text = content_text(from_json(output)["content"])
-    lead = lead_words(run_input)
+        return False
+    number, following = row
     passages, found = [], []
-    for n, (start, stop) in enumerate(cut(text), following):
-        body = words(text[start:stop])
-        rowid = number << 32 | n
-        passages.append((rowid, step_id, start, stop, len(body), text_key(body), text[start:stop]))
-        found.append((rowid, " ".join([*body, *lead])))
+    for rowid, piece in enumerate(made, number << 32 | following):
+        key = text_key(piece.body)
+        passages.append((rowid, step_id, piece.start, piece.stop, len(piece.body), key, piece.text))
+        found.append((rowid, " ".join([*piece.body, *piece.lead])))
     db.conn.executemany("insert into passages values (?, ?, ?, ?, ?, ?, ?)", passages)
     db.conn.executemany("insert into passage_words(rowid, words) values (?, ?)", found)
     db.execute(
         "update users set passages = passages + ?, next_passage = next_passage + ? where number = ?",
         [len(passages), len(passages), number],
     )
-    db.execute("update steps set indexed = 1 where id = ?", [step_id])
+    if last:
+        db.execute("update steps set indexed = 1 where id = ?", [step_id])
+    return True
 
 
 def merge(db: Database) -> bool:
@@ -107,8 +156,9 @@ def unindexed(db: Database) -> list[tuple[str, int]]:
 def passages_of(db: Database, run_ids: Sequence[str]) -> list[Passage]:
     """The passages of these runs, those of one run in the order of its steps and of their text."""
     wanted = [to_json(list(run_ids))]
-    runs = {run["id"]: run for run in db.query(f"{RUN_COLUMNS} (select value from json_each(?))", wanted)}
-    rows = db.query(f"select {FOUND} where s.run_id in (select value from json_each(?)) order by s.id, p.start", wanted)
+    runs = {run["id"]: run for run in all_rows(db, f"{RUN_COLUMNS} (select value from json_each(?))", wanted)}
+    of_runs = f"{FOUND} where s.run_id in (select value from json_each(?)) order by s.id, p.start"
+    rows = at_once(db, PARTS, of_runs, wanted)
     return [to_passage(row, runs[row["run_id"]], 0.0) for row in rows]
 
 

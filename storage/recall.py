@@ -16,8 +16,9 @@ import numpy as np
 from sqlite_utils import Database
 
 from .encoding import to_json
-from .passages import FOUND, INPUT_MARK, RUN_COLUMNS, to_passage
+from .passages import FOUND, INPUT_MARK, PARTS, RUN_COLUMNS, to_passage
 from .records import Passage
+from .rows import all_rows, at_once
 from .words import root, terms
 
 MOST_TERMS = 32
@@ -114,7 +115,8 @@ def _likely(hits: Sequence[_Hits], most: int) -> dict[int, float]:
 def _without_repeats(db: Database, scores: dict[int, float]) -> dict[int, float]:
     """One passage a text: of the newest run, and there of the step that gave it first."""
     kept: dict[int, tuple[int, str, float]] = {}
-    for rowid, key, run_id in db.conn.execute(REPEATS, [to_json(list(scores))]):
+    for row in at_once(db, ("id", "text_key", "run_id"), REPEATS, [to_json(list(scores))]):
+        rowid, key, run_id = row.values()
         before, before_run, score = kept.get(key, (rowid, run_id, 0.0))
         kept[key] = (before if before_run == run_id else rowid, run_id, max(score, scores[rowid]))
     return {rowid: score for rowid, _, score in kept.values()}
@@ -122,9 +124,9 @@ def _without_repeats(db: Database, scores: dict[int, float]) -> dict[int, float]
 
 def _refined(db: Database, chosen: list[int], hits: list[_Hits], session_id: str | None, limit: int) -> list[Passage]:
     """The chosen passages by how often, and in how short a text, they have the words; this session's rise a bit."""
-    rows = list(db.query(f"select {FOUND} where p.id in (select value from json_each(?))", [to_json(chosen)]))
+    rows = at_once(db, PARTS, f"{FOUND} where p.id in (select value from json_each(?))", [to_json(chosen)])
     run_ids = to_json(sorted({row["run_id"] for row in rows}))
-    runs = {run["id"]: run for run in db.query(f"{RUN_COLUMNS} (select value from json_each(?))", [run_ids])}
+    runs = {run["id"]: run for run in all_rows(db, f"{RUN_COLUMNS} (select value from json_each(?))", [run_ids])}
     scores = _scores(rows, hits)
     for row in rows:
         if runs[row["run_id"]]["session_id"] == session_id:

@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from .files import Attached, File
+from .people import Feedback as Feedback
+from .people import Session as Session
+from .people import User as User
 from .preferences import Preferences as Preferences
 
 RunStatus = Literal["running", "completed", "paused", "cancelled", "failed", "interrupted"]
@@ -273,35 +276,3 @@ class EventRecord:
     name: str
     at: datetime
     data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A conversation. `metadata` belongs to the page (chat profile, settings)."""
-
-    id: str
-    user_id: str
-    title: str | None
-    created_at: datetime
-    updated_at: datetime
-    metadata: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Someone who signs in. `id` is the name they sign in with."""
-
-    id: str
-    created_at: datetime
-    metadata: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """A user's verdict on a turn: `value` 1 for a thumb up, 0 for a thumb down."""
-
-    id: str
-    turn_id: str
-    user_id: str
-    value: int
-    comment: str | None = None

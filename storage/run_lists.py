@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from .encoding import clean, content_text, from_json, from_time, input_key, to_time, to_usage
 from .events import list_events
 from .records import EventRecord, RunStatus, Usage
+from .rows import all_rows
 
 _LINE = (
     "r.id, r.workflow, r.status, r.input, r.session_id, s.title, r.turn_id, r.started_at, r.finished_at, r.usage, "
@@ -74,7 +75,7 @@ def run_page(db: Database, user_id: str, wanted: RunFilter, before: str | None, 
         where += " and (r.started_at, r.id) < (?, ?)"
         given += _place(before)
     query = f"select {_LINE} {_FROM} where {where} order by r.started_at desc, r.id desc limit ?"
-    lines = [_to_line(row) for row in db.query(query, [*given, limit + 1])]
+    lines = [_to_line(row) for row in all_rows(db, query, [*given, limit + 1])]
     shown = tuple(lines[:limit])
     last = shown[-1] if len(lines) > limit else None
     return RunPage(shown, _mark(last) if last else None)
@@ -97,7 +98,8 @@ def run_workflows(db: Database, user_id: str) -> list[str]:
 
 def run_versions(db: Database, user_id: str, workflow: str, run_input: Any, limit: int) -> list[RunLine]:
     """The user's runs of the workflow on that very input, newest first."""
-    rows = db.query(
+    rows = all_rows(
+        db,
         f"select {_LINE} {_FROM} where r.user_id = ? and r.input_key = ? and r.workflow = ? "
         "order by r.started_at desc, r.id desc limit ?",
         [user_id, input_key(content_text(run_input)), workflow, limit],
@@ -119,7 +121,7 @@ def run_before(db: Database, run_id: str) -> str | None:
 def run_lines(db: Database, user_id: str, run_ids: Sequence[str]) -> list[RunLine]:
     """The user's runs of these ids, in that order, without those that are gone or others'."""
     marks = ", ".join("?" for _ in run_ids)
-    rows = db.query(f"select {_LINE} {_FROM} where r.id in ({marks}) and r.user_id = ?", [*run_ids, user_id])
+    rows = all_rows(db, f"select {_LINE} {_FROM} where r.id in ({marks}) and r.user_id = ?", [*run_ids, user_id])
     found = {row["id"]: _to_line(row) for row in rows}
     return [found[run_id] for run_id in run_ids if run_id in found]
 

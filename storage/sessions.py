@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from .encoding import clean, from_json, from_time, to_json, to_time
 from .errors import NotFound
 from .records import Session, Usage, now
+from .rows import all_rows, first_row
 from .session_search import having
 from .users import ensure_user
 
@@ -40,10 +41,9 @@ def ensure_session(
 def get_session(db: Database, session_id: str, user_id: str | None = None) -> Session | None:
     """The session, or None. Without a user the one of that id that was used last."""
     if user_id is None:
-        query = db.query(f"{_COLUMNS} where id = ? order by updated_at desc limit 1", [session_id])
+        row = first_row(db, f"{_COLUMNS} where id = ? order by updated_at desc limit 1", [session_id])
     else:
-        query = db.query(f"{_COLUMNS} where user_id = ? and id = ?", [user_id, session_id])
-    row = next(query, None)
+        row = first_row(db, f"{_COLUMNS} where user_id = ? and id = ?", [user_id, session_id])
     return _to_session(row) if row else None
 
 
@@ -57,7 +57,8 @@ def list_sessions(db: Database, user_id: str, *, limit: int, before: str | None,
         clause, given = having(db, user_id, search)
         clauses.append(clause)
         arguments += given
-    rows = db.query(
+    rows = all_rows(
+        db,
         f"{_COLUMNS} where {' and '.join(clauses)} order by updated_at desc, id desc limit ?",
         [*arguments, limit],
     )

@@ -24,6 +24,7 @@ from .errors import NotFound, StorageError
 from .events import append_events, refuse_deleted
 from .files import Attached
 from .records import EventRecord, Override, Turn
+from .rows import all_rows, first_row
 
 
 def create_turn(db: Database, turn: Turn, owner: str) -> None:
@@ -51,7 +52,7 @@ def update_turn(db: Database, turn: Turn, events: Sequence[EventRecord], owner: 
 
 
 def get_turn(db: Database, turn_id: str, user_id: str | None = None) -> Turn:
-    row = next(db.query("select * from turns where id = ?", [turn_id]), None)
+    row = first_row(db, "select * from turns where id = ?", [turn_id])
     if row is None or user_id not in (None, row["user_id"]):
         raise NotFound(f"There is no turn {turn_id}.")
     return _to_turn(row)
@@ -62,7 +63,8 @@ def list_turns(db: Database, session_id: str, user_id: str | None, limit: int | 
     whose, arguments = "session_id = ?", [session_id]
     if user_id is not None:
         whose, arguments = "user_id = ? and session_id = ?", [user_id, session_id]
-    rows = db.query(
+    rows = all_rows(
+        db,
         f"select * from turns where {whose} order by started_at desc, rowid desc limit ?",
         [*arguments, -1 if limit is None else limit],
     )
@@ -71,7 +73,8 @@ def list_turns(db: Database, session_id: str, user_id: str | None, limit: int | 
 
 def newest_turns(db: Database, user_id: str, beginning: str, limit: int) -> list[Turn]:
     """The user's turns whose id begins so, newest first."""
-    rows = db.query(
+    rows = all_rows(
+        db,
         "select * from turns where user_id = ? and substr(id, 1, ?) = ? order by started_at desc, rowid desc limit ?",
         [user_id, len(beginning), beginning, limit],
     )
@@ -80,8 +83,8 @@ def newest_turns(db: Database, user_id: str, beginning: str, limit: int) -> list
 
 def overridden_turns(db: Database, user_id: str) -> list[Turn]:
     """The user's turns that have an override, oldest first."""
-    rows = db.query(
-        "select * from turns where user_id = ? and override is not null order by started_at, rowid", [user_id]
+    rows = all_rows(
+        db, "select * from turns where user_id = ? and override is not null order by started_at, rowid", [user_id]
     )
     return [_to_turn(row) for row in rows]
 
@@ -106,7 +109,8 @@ def show_steps(db: Database, session_id: str, user_id: str, steps: str) -> None:
 def forget_runs(db: Database, run_ids: Sequence[str]) -> None:
     """Blank what the remaining turns quote from these runs."""
     gone = set(run_ids)
-    rows = db.query(
+    rows = all_rows(
+        db,
         "select id, decision, citations from turns where id in (select turn_id from citations "
         "where run_id in (select value from json_each(?)))",
         [to_json(list(run_ids))],

@@ -87,7 +87,7 @@ async def test_a_disk_that_refuses_in_mid_turn_is_told_on_the_page_and_loses_not
             while page.card(turn)["state"] != "completed":
                 await page.press(retry["name"], retry["payload"])
                 await asyncio.sleep(0.2)
-        assert page.last() == "All is done."
+        await page.until(lambda: page.last() == "All is done.")
 
 
 async def test_a_server_that_is_told_to_end_lets_the_step_finish_and_the_next_start_goes_on(
@@ -121,7 +121,7 @@ async def test_a_server_that_is_told_to_end_lets_the_step_finish_and_the_next_st
         (resume,) = page.card(turn)["buttons"]
         assert (await page.press(resume["name"], resume["payload"])).status_code == 200
         assert (await page.until_ended(turn))["state"] == "completed"
-        assert page.last() == "All is done."
+        await page.until(lambda: page.last() == "All is done.")
     assert times_done(server) == 1
     assert [finding.text for finding in (await verify(database(server))).wrong] == []
 
@@ -149,7 +149,7 @@ async def test_two_servers_write_to_one_database_and_one_takes_over_what_the_oth
                 server.open_gate()
                 assert (await page.press(resume["name"], resume["payload"])).status_code == 200
                 assert (await page.until_ended(left))["state"] == "completed"
-                assert page.last() == "All is done."
+                await page.until(lambda: page.last() == "All is done.")
         assert times_done(server) == 1
         assert [finding.text for finding in (await verify(database(server))).wrong] == []
     finally:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from agents import Agent
-from cli import terminal
 from cli.main import app
 from flows import Step, StepInput, Workflow, WorkflowAgent
 from storage import RunStore
-from storage.records import now
 from tests.scripted import ScriptedModel, with_usage
 
 HOME = Path(__file__).parent.parent
@@ -197,13 +194,6 @@ def test_ctrl_c_twice_ends_the_run_at_once(offline_home: Path) -> None:
     assert process.returncode == 130
     assert said.strip().endswith("Stopped.")
     assert only_run()["status"] == "interrupted"
-
-
-def test_ages_are_told_in_words() -> None:
-    moment = now()
-    ages = [timedelta(seconds=5), timedelta(minutes=5), timedelta(hours=30), timedelta(hours=3), timedelta(days=9)]
-    told = [terminal.ago(moment - age) for age in ages]
-    assert told == ["just now", "5 min ago", "1 day ago", "3 h ago", "9 days ago"]
 
 
 def test_the_runs_of_a_session_come_with_what_it_has_used(given: Callable[..., None]) -> None:

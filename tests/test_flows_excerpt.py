@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from chat.run_json import detail
+from chat.run_json import step as whole_step
 from chat.view import TurnView
-from flows import StepInput, Workflow, WorkflowAgent
+from flows import Parallel, Step, StepInput, Workflow, WorkflowAgent
 from flows.excerpt import LARGE, SHOWN, cut, is_large
 from flows.exporting import export_run
-from storage import RunStore
+from flows.fork import Fork
+from flows.run_reading import read_tree
+from storage import RunStore, encoding, sizes
 from storage.encoding import to_json
+from storage.pieces import LONG, Encoder
 from storage.records import now
 
 from .scripted import ScriptedModel
@@ -20,6 +33,7 @@ LINE = "The harbour light was lit at dusk. "
 TEXT = LINE * (5_000_000 // len(LINE))
 DATA = [{"number": number, "text": LINE} for number in range(5_000_000 // 60)]
 SMALL = 100_000  # characters
+LINES = DATA[:20_000]  # a little more than a megabyte
 
 
 def text(step_input: StepInput) -> str:
@@ -33,6 +47,37 @@ def data(step_input: StepInput) -> list[dict[str, Any]]:
 async def pieces(step_input: StepInput) -> Any:
     for _ in range(50):
         yield LINE * (100_000 // len(LINE))
+
+
+class Line(BaseModel):
+    number: int
+    text: str
+
+
+class Table(BaseModel):
+    lines: list[Line]
+
+
+def table(step_input: StepInput) -> Table:
+    return Table.model_validate({"lines": LINES})
+
+
+async def fetched(step_input: StepInput) -> list[dict[str, Any]]:
+    return LINES
+
+
+def remember(step_input: StepInput) -> str:
+    step_input.session_state["lines"] = LINES
+    return "Remembered."
+
+
+def once(step_input: StepInput) -> str:
+    if not gate:
+        raise ValueError("not yet")
+    return "Done."
+
+
+gate: list[bool] = []
 
 
 def after(step_input: StepInput) -> str:
@@ -80,3 +125,99 @@ def test_what_is_not_large_stays_as_it_is() -> None:
         assert cut(content, "r") is content
     assert cut("a" * (LARGE + SHOWN), "r") == "a" * SHOWN + "\n\n… 1.0 MB more of run r"
     assert is_large([LINE] * 50_000)
+
+
+@contextmanager
+def counted_on_this_thread() -> Iterator[Counter[str]]:
+    """What is called here meanwhile, by the name of the function: a walk through a value shows as many calls.
+
+    Looks whether a value is large, and the writing of its beginning, end by themselves.
+    """
+    calls: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, arg: Any) -> None:
+        if event == "call" and frame.f_code.co_filename not in (sizes.__file__, json.encoder.__file__):
+            calls[frame.f_code.co_qualname] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+
+
+@pytest.fixture
+def written_by(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How many long pieces of JSON were written or read by which kind of thread."""
+    threads: Counter[str] = Counter()
+
+    def spied(function: Callable[..., Any], size: Callable[..., int]) -> Callable[..., Any]:
+        def spy(*args: Any) -> Any:
+            made = function(*args)
+            if size(args[-1], made) > LONG:
+                here = threading.current_thread() is threading.main_thread()
+                threads["event loop" if here else "other"] += 1
+            return made
+
+        return spy
+
+    monkeypatch.setattr(Encoder, "encode", spied(Encoder.encode, lambda value, made: len(made)))
+    monkeypatch.setattr(encoding, "decode", spied(encoding.decode, lambda text, value: len(text)))
+    return threads
+
+
+@pytest.mark.parametrize("step", [table, fetched, remember])
+async def test_a_large_value_is_gone_through_and_written_in_other_threads_than_the_loops(
+    store: RunStore, step: Any, written_by: Counter[str]
+) -> None:
+    gate.clear()
+    workflow = Workflow("Much", [Parallel(step, name="Both"), after, once])
+    agent = WorkflowAgent([workflow], store=store, model=ScriptedModel())
+    with counted_on_this_thread() as calls:
+        turn = await agent.respond("/run Much wind", session_id="s")
+        gate.append(True)
+        (run_id,) = turn.run_ids
+        await finished(agent, await agent.runner.answer(run_id))
+        run = await store.get_run(run_id)
+        forked = await agent.runner.start(
+            "Much", user_id="local", session_id="s", fork=Fork(run_id, f"Both/{step.__name__}", LINES)
+        )
+        await finished(agent, forked)
+        await read_tree(store, run, workflow=workflow)
+    assert (run.status, (await store.get_run(forked)).status) == ("completed", "completed")
+    assert written_by["other"] > 3
+    assert written_by["event loop"] == 0
+    assert max(calls.values()) < len(LINES) / 10, calls.most_common(3)
+
+
+async def finished(agent: WorkflowAgent, id: str) -> None:
+    async for _ in agent.runner.follow(id):
+        pass
+
+
+@pytest.mark.parametrize("step", [fetched, table])
+async def test_the_panel_shows_the_beginning_of_a_large_content_and_the_download_has_all(
+    store: RunStore, step: Any
+) -> None:
+    agent, view, _ = await told(store, step, after)
+    run = await store.get_run(view.turn.run_ids[0])
+    tree = await read_tree(store, run)
+    shown, _ = detail(run, tree, (), ())["tree"]
+    assert shown["truncated"]
+    assert shown["output"] == json.dumps(tree[0].output, indent=2)[: len(shown["output"])]
+    opened = whole_step(None, tree[0].output, run.id)
+    assert len(opened["output"]) < SMALL
+    assert f"/refrain/runs/{run.id}/export" in opened["output"]
+    exported = json.loads((await export_run(agent, run)).json)
+    assert exported["steps"][0]["output"] == (LINES if step is fetched else {"lines": LINES})
+
+
+async def test_a_large_draft_is_asked_about_by_its_beginning_and_approved_as_a_whole(store: RunStore) -> None:
+    agent, view, sent = await told(store, Step(executor=fetched, review=True))
+    (run_id,) = view.turn.run_ids
+    assert sum(map(len, sent)) < SMALL
+    assert sum(len(to_json(event.data)) for event in await store.events(view.turn.id)) < SMALL
+    assert f"/refrain/runs/{run_id}/export" in str(view.board.steps)
+    await finished(agent, await agent.runner.answer(run_id, approve=True))
+    assert (await store.get_run(run_id)).content == LINES

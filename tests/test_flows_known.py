@@ -134,7 +134,7 @@ async def test_at_most_three_passages_of_bounded_length_are_given(store: RunStor
     await agent.respond(PARTLY, session_id="now", user_id="ann")
 
     assert len(seen[0].known) == 3
-    assert all(part.text.endswith(" …") and len(part.text) <= 1200 for part in seen[0].known)
+    assert all(part.text.endswith("…") and len(part.text) <= 1200 for part in seen[0].known)
 
 
 def tells(seen: list[StepInput]) -> Workflow:

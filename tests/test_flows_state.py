@@ -25,9 +25,9 @@ states = st.dictionaries(st.sampled_from("abcd"), values, max_size=4)
 
 
 @given(states, states)
-def test_changes_make_one_state_into_the_other(before: dict[str, Any], after: dict[str, Any]) -> None:
+async def test_changes_make_one_state_into_the_other(before: dict[str, Any], after: dict[str, Any]) -> None:
     state = copy.deepcopy(before)
-    apply_changes(state, changes_between(before, after))
+    await apply_changes(state, changes_between(before, after))
 
     assert state == after
 
@@ -38,10 +38,10 @@ def test_equal_states_need_no_changes() -> None:
     assert changes_between({"a": 1, "b": 2}, {"b": 3}) == {"set": {"b": 3}, "removed": ["a"]}
 
 
-def test_applied_changes_share_nothing_with_the_state() -> None:
+async def test_applied_changes_share_nothing_with_the_state() -> None:
     changes = changes_between({}, {"list": [1]})
     state: dict[str, Any] = {}
-    apply_changes(state, changes)
+    await apply_changes(state, changes)
     state["list"].append(2)
 
     assert changes == {"set": {"list": [1]}, "removed": []}

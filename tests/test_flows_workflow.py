@@ -288,7 +288,7 @@ async def test_cancelling_keeps_finished_steps_and_a_resume_goes_on() -> None:
     workflow = Workflow("W", [upper, waits])
     task = asyncio.create_task(workflow.run("x"))
     await started.wait()
-    run_id = next(iter(workflow._executions))
+    run_id = next(iter(workflow._starting._at_work))
     await workflow.cancel(run_id)
     cancelled = await task
     gate.set()

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from chat.attachments import as_html, as_markdown
 from chat.markdown import escape, safe
-from chat.run_json import whole
+from chat.run_json import step
 from cli.terminal import printable
 from flows.contained import code, contained, in_code, one_line, quoted
 from storage.attachments import Attachment, Page, fit_name
@@ -70,7 +70,8 @@ def test_the_page_of_an_attached_file_holds_no_tags_but_ours(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_the_page_shows_as_markdown_loads_no_image(text: str) -> None:
     attachment = Attachment("a" * 32, fit_name(text), "text/plain", "ada", "s", now())
-    for made in (safe(text), escape(text), whole(text), as_markdown(attachment, [Page(text, text)])):
+    shown = step(text, text, "r")["output"]
+    for made in (safe(text), escape(text), shown, as_markdown(attachment, [Page(text, text)])):
         assert "image" not in reached(made), made
 
 

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.cutting import cut
+from storage import cutting
+
+
+def cut(text: str) -> list[tuple[int, int]]:
+    return list(cutting.cut(text))
+
 
 SENTENCE = "The turbine number {} turns in the wind and feeds the grid."
 

@@ -22,6 +22,7 @@ from storage import (
     journal,
     passages,
     recall,
+    runs,
     sessions,
     turns,
     vectors,
@@ -135,7 +136,7 @@ def filled() -> Database:
     migrate(db, "memory")
     db.begin()
     turns.create_turn(db, Turn("t", "hello", "u", "s"), "owner")
-    journal.create_run(db, RunRequest("r", "w", "f", "wind", "u", "s", "t"), "owner")
+    runs.create_run(db, RunRequest("r", "w", "f", "wind", "u", "s", "t"), "owner")
     recorded = journal.record(db, "r", ENTRY, ())
     assert recorded
     passages.index_step(db, recorded[1])
@@ -175,21 +176,22 @@ LISTED: dict[str, Any] = {"user_id": None, "session_id": None, "workflow": None,
 @pytest.mark.parametrize(
     ("ask", "arguments"),
     [
-        (journal.end_run, ENDED),
+        (runs.end_run, ENDED),
         (deletion.delete_session, {"session_id": "s", "user_id": "u"}),
-        (journal.get_run, {"run_id": "r"}),
-        (journal.get_runs, {"run_ids": ["r", "q"]}),
+        (runs.get_run, {"run_id": "r"}),
+        (runs.get_runs, {"run_ids": ["r", "q"]}),
         (journal.journal, {"run_id": "r"}),
         (journal.record, {"run_id": "r", "entry": ENTRY, "events": ()}),
-        (journal.completed_run_ids, {"session_id": "s", "user_id": "u", "limit": 3}),
-        (journal.run_by_input, {"user_id": "u", "workflow": "w", "input_text": "x"}),
-        (journal.list_runs, LISTED),
-        (journal.list_runs, {**LISTED, "user_id": "u"}),
-        (journal.list_runs, {**LISTED, "session_id": "s"}),
-        (journal.list_runs, {**LISTED, "user_id": "u", "session_id": "s"}),
-        (journal.list_runs, {**LISTED, "user_id": "u", "status": "paused"}),
-        (journal.list_runs, {**LISTED, "workflow": "w"}),
-        (journal.list_runs, {**LISTED, "status": "running"}),
+        (runs.completed_run_ids, {"session_id": "s", "user_id": "u", "limit": 3}),
+        (runs.run_by_input, {"user_id": "u", "workflow": "w", "input_text": "x"}),
+        (runs.list_runs, LISTED),
+        (runs.list_runs, {**LISTED, "user_id": "u"}),
+        (runs.list_runs, {**LISTED, "session_id": "s"}),
+        (runs.list_runs, {**LISTED, "user_id": "u", "session_id": "s"}),
+        (runs.list_runs, {**LISTED, "user_id": "u", "status": "paused"}),
+        (runs.list_runs, {**LISTED, "workflow": "w"}),
+        (runs.list_runs, {**LISTED, "status": "running"}),
+        (runs.list_runs, {**LISTED, "user_id": "u", "contents": False}),
         (event_rows.list_events, {"stream": "t", "after_seq": 3, "run_id": None}),
         (event_rows.last_seq, {"stream": "t"}),
         (turns.list_turns, {"session_id": "s", "user_id": "u", "limit": 5}),
