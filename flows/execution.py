@@ -148,7 +148,7 @@ class Execution:
     ) -> Run:
         request, usage, question = self.request, self._context.usage, fields.get("question")
         before, after = request.session_state, self._scope.state
-        changes = await off_loop(lambda: changes_between(before, after), after)
+        changes = await off_loop(lambda: changes_between(before, after), after) if before or after else None
         seq = self._stream.prepare(event, request.id, "", request.workflow, **fields)
         try:
             with self._stream.storing() as events:

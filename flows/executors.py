@@ -85,6 +85,8 @@ class FunctionExecutor:
                 if collected.take(item):
                     _tell(scope, item)
             result = collected.content(None)
+        if isinstance(result, str):
+            return result
         return await off_loop(lambda: check_content(result, scope.path), result)
 
     async def _in_thread(self, step_input: StepInput, scope: Scope) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from storage.records import EntryStatus, JournalEntry, StepOutput
 
@@ -12,8 +12,7 @@ from .scope import Scope
 from .state import copy_of
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """How a step ended, at which attempt, and the session state it leaves."""
 
     output: StepOutput

@@ -18,6 +18,7 @@ async def off_loop(work: Callable[[], T], *values: Any) -> T:
 
     On cancellation the thread is left behind, so `work` must change nothing that others see.
     """
-    if any(is_longer(value, AT_ONCE) for value in values):
-        return await in_thread(work)
+    for value in values:
+        if value and is_longer(value, AT_ONCE):
+            return await in_thread(work)
     return work()

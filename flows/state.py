@@ -18,7 +18,7 @@ def copied(state: dict[str, Any]) -> dict[str, Any]:
 
 async def copy_of(state: dict[str, Any]) -> dict[str, Any]:
     """`copied`, in a thread if the state is large."""
-    return await off_loop(lambda: copied(state), state)
+    return await off_loop(lambda: copied(state), state) if state else {}
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any] | None:

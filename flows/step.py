@@ -109,7 +109,7 @@ class Step:
         return self._nested.child(part) if self._nested is not None else None
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
-        if (known := await scope.known_output()) is not None:
+        if scope.known() is not None and (known := await scope.known_output()) is not None:
             return self._restored(known)
         if self._nested is None:
             stop_if_winding_down()
@@ -127,8 +127,7 @@ class Step:
         started_at, started = now(), time.perf_counter()
         with usage_meter() as meter:
             work = self._reviewed(step_input, scope) if self._review else self._try(step_input, scope, scope)
-            tried = await work
-        output, status, state = tried.output, tried.status, tried.state
+            output, status, attempt, state = await work
         spent = Usage(meter.usage.input_tokens, meter.usage.output_tokens, time.perf_counter() - started)
         if self._has_inner:  # of what ran inside, a part may stand in the journal, where it is not measured again
             spent = spent.at_least(output.usage)
@@ -136,18 +135,19 @@ class Step:
         output = StepOutput(
             content, success, error, stop, scope.name, output.steps, spent, output.branches, output.permanent
         )
-        changes = await off_loop(lambda: changes_between(scope.state, state), state)
+        changes = await off_loop(lambda: changes_between(scope.state, state), state) if state or scope.state else None
         entry = JournalEntry(
             path=scope.path,
             kind=self.kind,
             status=status,
             output=output,
             changes=changes,
-            attempt=tried.attempt,
+            attempt=attempt,
             started_at=started_at,
         )
         await self._tell_end(scope, entry, output)
-        await apply_changes(scope.state, changes)
+        if changes is not None:
+            await apply_changes(scope.state, changes)
         return output
 
     async def _try(self, step_input: StepInput, scope: Scope, below: Scope) -> Tried:
@@ -245,7 +245,8 @@ class Step:
             return await self._nested.run(step_input, replace(below, state=state))
         assert self._executor is not None
         content = await self._executor.execute(step_input, scope)
-        await off_loop(lambda: check_changes(scope.state, state, scope.path), state)
+        if state:
+            await off_loop(lambda: check_changes(scope.state, state, scope.path), state)
         output = content if isinstance(content, StepOutput) else StepOutput(content)
         if output.content is None and output.success:
             return replace(output, content=step_input.previous_step_content)

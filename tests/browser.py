@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = (
@@ -65,6 +65,12 @@ class ChatPage:
         self.page.locator("#chat-input").click()
         self.page.keyboard.insert_text(text)
         self.page.locator("#chat-submit").click()
+        with suppress(TimeoutError):  # a page that is drawn anew just then takes no notice
+            self.page.wait_for_function(
+                "text => document.getElementById('chat-input').value !== text", arg=text, timeout=6000
+            )
+        if self.page.locator("#chat-input").input_value() == text:
+            self.page.locator("#chat-submit").click()
         expect(self.page).to_have_url(re.compile("/thread/"))
 
     def step(self, name: str) -> Locator:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Route, expect
@@ -189,29 +189,31 @@ def test_a_server_that_was_killed_and_started_again_takes_the_answer(chat: ChatP
     expect(form(chat)).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("status", "told", "reload"),
-    [
-        (409, "This was answered already, perhaps in another tab.", 1),
-        (500, "The server could not take the answer. What you entered is kept here. Try again in a moment.", 0),
-        (0, UNREACHABLE, 0),
-    ],
-)
-def test_an_answer_that_is_not_taken_is_told_in_place_and_nothing_typed_is_lost(
-    chat: ChatPage, status: int, told: str, reload: int
-) -> None:
+REFUSALS = [
+    (0, UNREACHABLE, 0),
+    (500, "The server could not take the answer. What you entered is kept here. Try again in a moment.", 0),
+    (409, "This was answered already, perhaps in another tab.", 1),
+]
+
+
+def test_an_answer_that_is_not_taken_is_told_in_place_and_nothing_typed_is_lost(chat: ChatPage) -> None:
     asked(chat, "/run Greet tides")
     expect(field(chat, "Name")).to_be_focused()
     chat.page.keyboard.insert_text("Grace")
-    body = '{"message": "This was answered already, perhaps in another tab."}' if status == 409 else "oops"
-    chat.page.route(
-        "**/answer", lambda route: route.fulfill(status=status, body=body) if status else route.abort("failed")
-    )
-    chat.page.keyboard.press("Enter")
-    expect(form(chat).get_by_role("alert")).to_contain_text(told)
-    expect(form(chat).get_by_role("button", name="Reload the page")).to_have_count(reload)
-    expect(field(chat, "Name")).to_have_value("Grace")
-    expect(chat.button("Send and go on")).to_be_enabled()
+    for status, told, reload in REFUSALS:
+        chat.page.unroute_all()
+        chat.page.route("**/answer", refusing(status))
+        field(chat, "Name").press("Enter")
+        expect(form(chat).get_by_role("alert")).to_contain_text(told)
+        expect(form(chat).get_by_role("button", name="Reload the page")).to_have_count(reload)
+        expect(field(chat, "Name")).to_have_value("Grace")
+        expect(chat.button("Send and go on")).to_be_enabled()
+
+
+def refusing(status: int) -> Callable[[Route], None]:
+    """Answers requests with this status; with 0 as a line that is cut."""
+    said = '{"message": "This was answered already, perhaps in another tab."}' if status == 409 else "oops"
+    return lambda route: route.fulfill(status=status, body=said) if status else route.abort("failed")
 
 
 def test_while_an_answer_is_taken_its_buttons_cannot_be_pressed_again(chat: ChatPage) -> None:

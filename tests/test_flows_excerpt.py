@@ -14,8 +14,6 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from chat.run_json import detail
-from chat.run_json import step as whole_step
 from chat.view import TurnView
 from flows import Parallel, Step, StepInput, Workflow, WorkflowAgent
 from flows.excerpt import LARGE, SHOWN, cut, is_large
@@ -194,23 +192,6 @@ async def test_a_large_value_is_gone_through_and_written_in_other_threads_than_t
 async def finished(agent: WorkflowAgent, id: str) -> None:
     async for _ in agent.runner.follow(id):
         pass
-
-
-@pytest.mark.parametrize("step", [fetched, table])
-async def test_the_panel_shows_the_beginning_of_a_large_content_and_the_download_has_all(
-    store: RunStore, step: Any
-) -> None:
-    agent, view, _ = await told(store, step, after)
-    run = await store.get_run(view.turn.run_ids[0])
-    tree = await read_tree(store, run)
-    shown, _ = detail(run, tree, (), ())["tree"]
-    assert shown["truncated"]
-    assert shown["output"] == json.dumps(tree[0].output, indent=2)[: len(shown["output"])]
-    opened = whole_step(None, tree[0].output, run.id)
-    assert len(opened["output"]) < SMALL
-    assert f"/refrain/runs/{run.id}/export" in opened["output"]
-    exported = json.loads((await export_run(agent, run)).json)
-    assert exported["steps"][0]["output"] == (LINES if step is fetched else {"lines": LINES})
 
 
 async def test_a_large_draft_is_asked_about_by_its_beginning_and_approved_as_a_whole(store: RunStore) -> None:

@@ -21,7 +21,7 @@ from storage.records import EventRecord, JournalEntry, Run
 from tests.reference import Given, Interpreter, Waits
 from tests.trees import START, World, numbered, trees
 
-TREES = int(os.environ.get("REFRAIN_TREES", "200"))
+TREES = int(os.environ.get("REFRAIN_TREES", "100"))
 REPEATABLE = "REFRAIN_TREES" not in os.environ
 
 Tree = tuple[Any, ...]
