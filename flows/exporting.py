@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from storage.errors import NotFound
+from storage.garbage import without_collections
 from storage.records import Run, Session
 
 from .agent import WorkflowAgent
@@ -29,11 +30,13 @@ class Exported:
 
     @cached_property
     def markdown(self) -> str:
-        return self._markdown()
+        with without_collections:
+            return self._markdown()
 
     @cached_property
     def json(self) -> str:
-        return json.dumps(self._values(), ensure_ascii=False, indent=2) + "\n"
+        with without_collections:
+            return json.dumps(self._values(), ensure_ascii=False, indent=2) + "\n"
 
 
 async def export_run(agent: WorkflowAgent, run: Run) -> Exported:

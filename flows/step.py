@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from agents.context import usage_meter
 from agents.failures import is_permanent
+from storage.garbage import without_collections
 from storage.records import JournalEntry, StepOutput, Usage, now
 
 from .errors import Rejected, StepFailure, cause_of, failure_of, is_permanent_failure
@@ -266,7 +267,7 @@ class Step:
         """The output with its content as the model that the step declares, if it fits."""
         model = self._executor.content_type if self._executor is not None else None
         if model is not None and isinstance(output.content, dict):
-            with suppress(ValidationError):
+            with suppress(ValidationError), without_collections:
                 return replace(output, content=model.model_validate(output.content, by_alias=True, by_name=True))
         return output
 

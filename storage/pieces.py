@@ -7,12 +7,11 @@ others get their turn. That takes twice the time, so what is not long is written
 
 from __future__ import annotations
 
-import gc
 import json
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from .garbage import without_collections
 from .sizes import is_longer, room
 
 LONG = 300_000  # characters of what is written and read in one go: up to ten milliseconds
@@ -101,33 +100,8 @@ def decode(text: str) -> Any:
     """The value of JSON."""
     if len(text) <= LONG:
         return json.loads(text)
-    with _without_collections:
+    with without_collections:
         return json.loads(text, object_hook=_same, parse_int=_int, parse_float=_float)
-
-
-class _Pause:
-    """While anybody is in it, no garbage is looked for: each thousand of new objects would make a look through all."""
-
-    def __init__(self) -> None:
-        self._inside = 0
-        self._was_on = False
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if not self._inside:
-                self._was_on = gc.isenabled()
-                gc.disable()
-            self._inside += 1
-
-    def __exit__(self, *raised: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside and self._was_on:
-                gc.enable()
-
-
-_without_collections = _Pause()
 
 
 def _joined(opening: str, parts: Iterable[Iterable[str]], closing: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import socketio
 
-PATIENCE = 20.0  # seconds until something that was to happen counts as not happening
+PATIENCE = 40.0  # seconds until something that was to happen counts as not happening
 
 
 class ChatClient:
