@@ -1,6 +1,6 @@
 """How fast text reaches the page when many conversations stream at once: Refrain beside a bare Chainlit app.
 
-    python benchmarks/chat.py [--clients 1 10 50 100 200] [--rounds 3] [--json]
+    python -m benchmarks.chat [--clients 1 10 50 100 200] [--rounds 3] [--json]
 
 Two servers run, each in a process of its own: ours, with a workflow of one step that yields its text, kept in a
 database like any run; and a Chainlit app without login and storage that streams into one message. Both give 200 words
@@ -27,29 +27,23 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import httpx
-import websockets
+from .chat_server import HOME, REFRAIN, ChatServer, PageSocket, signed_in
 
-HOME = Path(__file__).resolve().parent.parent
 WORDS, GAP = 200, 0.02
 IDEAL = WORDS * GAP
 PATIENCE = 60.0  # seconds for one round of one server
 TELLING = tuple(f'42["{event}"' for event in ("stream_token", "stream_start", "new_message", "update_message"))
-TICKS = os.sysconf("SC_CLK_TCK")
 
 STREAM = f"""
 import asyncio
@@ -89,90 +83,33 @@ async def on_message(message: cl.Message) -> None:
 
 
 @dataclass
-class Server:
-    """A server of its own process. `ask` is the message that makes it stream; `signs_in` whether the page must."""
+class Contender:
+    """A server at work. `ask` is the message that makes it stream; `signs_in` whether the page must."""
 
     name: str
-    app: Path
-    folder: Path
+    server: ChatServer
     ask: str
     signs_in: bool
-    port: int = 0
-    process: subprocess.Popen[bytes] = field(init=False)
-
-    def start(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        keys = ("OPENAI_", "CHAINLIT_", "OAUTH_", "REFRAIN_")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(keys)}
-        environment |= {
-            "PYTHONPATH": str(HOME),
-            "CHAINLIT_APP_ROOT": str(self.folder),
-            "REFRAIN_DB": str(self.folder / "data" / "refrain.db"),
-            "REFRAIN_FLOWS": str(self.folder / "flows"),
-            "REFRAIN_SEARCH": "library",
-        }
-        run = ["-m", "chainlit", "run", str(self.app), "--headless", "--port", str(self.port)]
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *run], env=environment, cwd=self.folder, stdout=log, stderr=log
-            )
-        self._await_health()
-
-    def _await_health(self) -> None:
-        for _ in range(600):
-            with suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{self.port}/health", timeout=1)
-                return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.1)
-        raise SystemExit(f"{self.name} did not come up:\n{(self.folder / 'server.log').read_text()}")
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(60)
-
-    def cpu_seconds(self) -> float:
-        """The processor time of the process so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-class Page:
-    """One page, as far as it takes to ask and to read what comes: Socket.IO by hand, for little work a message."""
+class Page(PageSocket):
+    """One page, as far as it takes to ask and to read what comes."""
 
     def __init__(self, port: int, cookie: str) -> None:
-        self._address = f"ws://127.0.0.1:{port}/ws/socket.io/?EIO=4&transport=websocket"
-        self._headers = {"Cookie": cookie} if cookie else {}
+        super().__init__(port, cookie)
         self._texts: dict[str, str] = {}
         self.first = self.last = 0.0
         self.messages = 0
 
-    async def open(self) -> None:
-        self._socket = await websockets.connect(self._address, additional_headers=self._headers)
-        auth = {"sessionId": str(uuid4()), "clientType": "webapp", "userEnv": "{}", "threadId": ""}
-        await self._socket.recv()
-        await self._socket.send("40" + json.dumps(auth))
-        await self._until("40")
-        await self._emit("connection_successful")
-        await self._until('42["clear_call_fn"')
-
     async def ask(self, text: str) -> None:
         """Ask, and read until the last word is there."""
-        message = {"id": str(uuid4()), "threadId": "", "name": "local", "type": "user_message", "output": text}
-        message["createdAt"] = "2026-01-01T00:00:00Z"
         asked = time.perf_counter()
-        await self._emit("client_message", {"message": message, "fileReferences": []})
+        await self.send(text)
         while not self.last:
-            data = await self._receive()
+            data = await self.receive()
             self.messages += 1
             if data.startswith(TELLING):
                 self._read(*json.loads(data[2:]), time.perf_counter() - asked)
-
-    async def close(self) -> None:
-        await self._socket.close()
 
     def _read(self, event: str, data: dict[str, Any], since: float) -> None:
         if event == "stream_token":
@@ -187,26 +124,9 @@ class Page:
                 raise SystemExit(f"Words were lost or doubled: {text}")
             self.last = since
 
-    async def _until(self, beginning: str) -> None:
-        while not (await self._receive()).startswith(beginning):
-            pass
 
-    async def _receive(self) -> str:
-        while (data := await self._socket.recv()) == "2":
-            await self._socket.send("3")
-        return str(data)
-
-    async def _emit(self, *event: Any) -> None:
-        await self._socket.send("42" + json.dumps(event))
-
-
-async def read_all(port: int, pages: int, text: str, signs_in: bool) -> list[tuple[float, float, int]]:
+async def read_all(port: int, pages: int, text: str, cookie: str) -> list[tuple[float, float, int]]:
     """Open the pages, let all ask at once; the seconds to the first and the last word, and the messages, of each."""
-    cookie = ""
-    if signs_in:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-            (await http.post("/auth/header")).raise_for_status()
-            cookie = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
     opened = [Page(port, cookie) for _ in range(pages)]
     async with asyncio.timeout(PATIENCE):
         for page in opened:
@@ -228,13 +148,15 @@ class Figures:
     messages: float
 
 
-def measure(server: Server, pages: int) -> Figures:
+def measure(contender: Contender, pages: int) -> Figures:
     """Ask the server from another process."""
+    server = contender.server
+    cookie = signed_in(server.url) if contender.signs_in else ""
     before = server.cpu_seconds()
-    command = [sys.executable, __file__, "--read", str(server.port), str(pages), server.ask]
-    done = subprocess.run([*command, "yes" if server.signs_in else "no"], capture_output=True, text=True)
+    reading = ["-m", "benchmarks.chat", "--read", str(server.port), str(pages), contender.ask, cookie]
+    done = subprocess.run([sys.executable, *reading], capture_output=True, text=True, cwd=HOME)
     if done.returncode:
-        raise SystemExit(f"{server.name}, {pages} pages: {done.stderr}")
+        raise SystemExit(f"{contender.name}, {pages} pages: {done.stderr}")
     firsts, lasts, messages = zip(*json.loads(done.stdout), strict=True)
     cpu = (server.cpu_seconds() - before) / (pages * WORDS) * 1000
     median = statistics.median
@@ -254,28 +176,21 @@ def middle(rounds: list[Figures]) -> Figures:
 
 
 @contextmanager
-def servers() -> Iterator[list[Server]]:
+def contenders() -> Iterator[list[Contender]]:
     """Ours and the bare one, at work."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         ours, bare = Path(folder) / "ours", Path(folder) / "bare"
-        (ours / "flows").mkdir(parents=True)
-        (ours / "flows" / "told.py").write_text(OURS)
-        (ours / ".chainlit").symlink_to(HOME / ".chainlit")
-        (ours / "public").symlink_to(HOME / "public")
+        ours.mkdir()
         bare.mkdir()
         (bare / "app.py").write_text(BARE)
         both = [
-            Server("Refrain", HOME / "app.py", ours, "/run Told words", True),
-            Server("bare Chainlit", bare / "app.py", bare, "words", False),
+            Contender("Refrain", ChatServer(REFRAIN, ours, OURS), "/run Told words", True),
+            Contender("bare Chainlit", ChatServer(bare / "app.py", bare), "words", False),
         ]
-        try:
-            for server in both:
-                server.start()
-            yield both
-        finally:
-            for server in both:
-                if hasattr(server, "process"):
-                    server.stop()
+        for contender in both:
+            contender.server.start()
+            stack.callback(contender.server.stop)
+        yield both
 
 
 def table(results: dict[int, dict[str, list[Figures]]]) -> str:
@@ -296,15 +211,15 @@ def table(results: dict[int, dict[str, list[Figures]]]) -> str:
 
 def main(levels: list[int], rounds: int, as_json: bool) -> None:
     results: dict[int, dict[str, list[Figures]]] = {}
-    with servers() as both:
-        for server in both:
-            measure(server, 1)
+    with contenders() as both:
+        for one in both:
+            measure(one, 1)
         for pages in levels:
-            results[pages] = {server.name: [] for server in both}
+            results[pages] = {one.name: [] for one in both}
             for number in range(rounds):
-                for server in both if number % 2 == 0 else reversed(both):
-                    results[pages][server.name].append(measure(server, pages))
-                    print(pages, server.name, results[pages][server.name][-1], file=sys.stderr)
+                for one in both if number % 2 == 0 else reversed(both):
+                    results[pages][one.name].append(measure(one, pages))
+                    print(pages, one.name, results[pages][one.name][-1], file=sys.stderr)
     if as_json:
         print(json.dumps({pages: {n: [asdict(f) for f in fs] for n, fs in r.items()} for pages, r in results.items()}))
     else:
@@ -319,7 +234,7 @@ if __name__ == "__main__":
     parser.add_argument("--read", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.read:
-        port, pages, text, signs_in = given.read
-        print(json.dumps(asyncio.run(read_all(int(port), int(pages), text, signs_in == "yes"))))
+        port, pages, text, cookie = given.read
+        print(json.dumps(asyncio.run(read_all(int(port), int(pages), text, cookie))))
     else:
         main(given.clients, given.rounds, given.json)

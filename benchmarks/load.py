@@ -20,32 +20,34 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
-import socket
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
-import websockets
 
 from chat.board import derived_id
 from flows import StepInput, Workflow
 from storage import RunStore
 
-HOME = Path(__file__).resolve().parent.parent
+from .chat_server import REFRAIN, ChatServer, PageSocket, signed_in
+
 PATIENCE, SAMPLE = 60.0, 2.0  # seconds
 BURN = 3.0  # seconds that a step keeps a processor busy
 BESIDE = 20.0  # seconds that the pages go on beside it
 PLACES = ("harbour", "lighthouse", "glacier", "orchard", "tunnel", "market", "bridge", "archive", "desert", "theatre")
+
+SETTINGS = {  # all pages are one user's
+    "REFRAIN_OFFLINE_WORDS_PER_SECOND": "0",
+    "REFRAIN_MAX_TURNS": "0",
+    "REFRAIN_MAX_TURNS_HOUR": "0",
+}
 
 FLOWS = f"""
 import asyncio
@@ -87,37 +89,20 @@ loop = Workflow("Loop", [on_the_loop], description="Burns on the event loop.")
 """
 
 
-@dataclass
-class Page:
-    """One conversation."""
+class Page(PageSocket):
+    """One conversation: seconds until the first word of each turn, the answers by the ids of what was asked."""
 
-    port: int
-    cookie: str
-    session: str = field(default_factory=lambda: str(uuid4()))
-    firsts: list[float] = field(default_factory=list)
-    answers: dict[str, str] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-
-    async def open(self) -> None:
-        url = f"ws://127.0.0.1:{self.port}/ws/socket.io/?EIO=4&transport=websocket"
-        headers = {"Cookie": self.cookie}
-        self._socket = await websockets.connect(url, additional_headers=headers, max_size=None, max_queue=None)
-        await self._until("0")
-        auth = {"sessionId": self.session, "clientType": "webapp", "userEnv": "{}", "threadId": ""}
-        await self._socket.send("40" + json.dumps(auth))
-        await self._until("40")
-        await self._emit("connection_successful")
-        await self._until('42["clear_call_fn"')
+    def __init__(self, port: int, cookie: str) -> None:
+        super().__init__(port, cookie)
+        self.firsts: list[float] = []
+        self.answers: dict[str, str] = {}
+        self.errors: list[str] = []
 
     async def ask(self, text: str) -> None:
         """Ask, and read until the turn has ended."""
-        id = str(uuid4())
-        answer, card, first, shown = derived_id(id, "answer"), derived_id(id, "turn"), 0.0, ""
-        message = {"id": id, "threadId": "", "name": "local", "type": "user_message", "output": text}
         asked = time.perf_counter()
-        await self._emit(
-            "client_message", {"message": {**message, "createdAt": "2026-01-01T00:00:00Z"}, "fileReferences": []}
-        )
+        id = await self.send(text)
+        answer, card, first, shown = derived_id(id, "answer"), derived_id(id, "turn"), 0.0, ""
         while True:
             event, data = await self._event()
             if event == "toast":
@@ -142,26 +127,11 @@ class Page:
                 await self.ask(ask)
             await asyncio.sleep(pick.uniform(0, 2 * pause))
 
-    async def close(self) -> None:
-        await self._socket.close()
-
-    async def _until(self, beginning: str) -> None:
-        while not (await self._receive()).startswith(beginning):
-            pass
-
     async def _event(self) -> tuple[str, dict[str, Any]]:
-        while not (data := await self._receive()).startswith("42["):
+        while not (data := await self.receive()).startswith("42["):
             pass
         event, *rest = json.loads(data[2:])
         return event, rest[0] if rest and isinstance(rest[0], dict) else {}
-
-    async def _receive(self) -> str:
-        while (data := await self._socket.recv()) == "2":
-            await self._socket.send("3")
-        return str(data)
-
-    async def _emit(self, *event: Any) -> None:
-        await self._socket.send("42" + json.dumps(event))
 
 
 async def fill(path: Path, runs: int) -> None:
@@ -184,49 +154,11 @@ async def fill(path: Path, runs: int) -> None:
     await store.close()
 
 
-def launch(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
-    """A server over `folder`: its process and its port."""
-    (folder / "flows").mkdir()
-    (folder / "flows" / "load.py").write_text(FLOWS)
-    (folder / ".chainlit").symlink_to(HOME / ".chainlit")
-    (folder / "public").symlink_to(HOME / "public")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    keys = ("OPENAI_", "CHAINLIT_", "OAUTH_", "REFRAIN_")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(keys)} | {
-        "PYTHONPATH": str(HOME),
-        "CHAINLIT_APP_ROOT": str(folder),
-        "REFRAIN_DB": str(folder / "data" / "refrain.db"),
-        "REFRAIN_FLOWS": str(folder / "flows"),
-        "REFRAIN_SEARCH": "library",
-        "REFRAIN_OFFLINE_WORDS_PER_SECOND": "0",
-        "REFRAIN_MAX_TURNS": "0",
-        "REFRAIN_MAX_TURNS_HOUR": "0",  # all pages are one user's
-    }
-    run = ["-m", "chainlit", "run", str(HOME / "app.py"), "--headless", "--port", str(port)]
-    with (folder / "server.log").open("ab") as log:
-        return subprocess.Popen([sys.executable, *run], env=environment, cwd=folder, stdout=log, stderr=log), port
-
-
-async def signed_in(port: int) -> str:
-    """The cookie of who is signed in at the server, once it answers."""
-    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-        while True:
-            try:
-                (await http.post("/auth/header")).raise_for_status()
-            except httpx.TransportError:
-                await asyncio.sleep(0.1)
-            else:
-                return "; ".join(f"{name}={value}" for name, value in http.cookies.items())
-
-
-async def sample(pid: int, sizes: list[float]) -> None:
-    """The memory of the process, in megabytes, again and again."""
+async def sample(server: ChatServer, sizes: list[float]) -> None:
+    """The memory of the server, in megabytes, again and again."""
     while True:
         await asyncio.sleep(SAMPLE)
-        status = await asyncio.to_thread(Path(f"/proc/{pid}/status").read_text)
-        sizes.append(int(status.partition("VmRSS:")[2].split()[0]) / 1024)
+        sizes.append(server.megabytes())
 
 
 @dataclass
@@ -296,18 +228,17 @@ def spread(milliseconds: list[float]) -> str:
 
 async def main(pages: int, runs: int, minutes: float, pause: float) -> int:
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        database = folder / "data" / "refrain.db"
+        server = ChatServer(REFRAIN, Path(temporary), FLOWS, SETTINGS)
         began = time.monotonic()
-        await fill(database, runs)
+        await fill(server.database, runs)
         print(f"{runs:,} runs stored in {time.monotonic() - began:.0f} s", file=sys.stderr)
-        process, port = launch(folder)
+        server.start()
         try:
-            cookie = await signed_in(port)
+            port, cookie = server.port, signed_in(server.url)
             opened, sizes = [Page(port, cookie) for _ in range(pages)], list[float]()
             for page in opened:
                 await page.open()
-            sampling = asyncio.create_task(sample(process.pid, sizes))
+            sampling = asyncio.create_task(sample(server, sizes))
             until = time.monotonic() + minutes * 60
             talks = [page.converse(until, pause, random.Random(number)) for number, page in enumerate(opened)]
             ended = await asyncio.gather(*talks, return_exceptions=True)
@@ -321,10 +252,9 @@ async def main(pages: int, runs: int, minutes: float, pause: float) -> int:
             for page in opened:
                 await page.close()
         finally:
-            process.terminate()
-            process.wait()
+            server.stop()
         errors = [error for page in opened for error in page.errors] + [repr(e) for e in ended if e is not None]
-        errors += lost(database, opened)
+        errors += lost(server.database, opened)
     warm, last = sizes[len(sizes) // 3], statistics.median(sizes[-max(1, len(sizes) // 10) :])
     print(f"pages {pages}, turns {len(firsts)} in {minutes:g} minutes, errors and losses {len(errors)}")
     print(f"first word: median {statistics.median(firsts) * 1000:.0f} ms, p95 {quantile(firsts, 0.95) * 1000:.0f} ms")
