@@ -6,6 +6,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from flows.words import iso
+
 from .operations import (
     ActionDict,
     ElementDict,
@@ -19,7 +21,6 @@ from .operations import (
     StreamText,
     UpdateStep,
 )
-from .words import iso
 
 _IDS = uuid.UUID("6f1f3a4e-6d5b-5c0e-9a44-2f6d0c7f6b11")
 

@@ -18,6 +18,7 @@ from chainlit.types import (
 )
 from chainlit.user import PersistedUser, User
 
+from flows.words import iso, shorten
 from storage import RunStore
 from storage.errors import StorageError
 from storage.records import Session
@@ -27,7 +28,6 @@ from .live import Followers
 from .settings import KEY
 from .threads import render_thread, thread_header
 from .titles import title_of
-from .words import iso, shorten
 
 if TYPE_CHECKING:
     from chainlit.element import Element, ElementDict

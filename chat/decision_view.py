@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from flows.words import iso
 from storage.records import Decision
 
 from . import render
 from .answer_view import AUTHOR
 from .board import Board, derived_id
 from .progress import TurnState
-from .words import iso
 
 TALK = frozenset({"answer", "chat", "clarify"})
 

@@ -16,6 +16,7 @@ from flows.age import age
 from flows.edits import with_edit
 from flows.excerpt import is_large, more
 from flows.off_loop import off_loop
+from flows.words import moment, shorten
 from storage import RunStore, content_text
 from storage.encoding import from_json, to_json
 from storage.errors import NotFound
@@ -24,7 +25,6 @@ from storage.records import Edited, Run, StepOutput, Turn, now
 from .markdown import escape, safe
 from .run_routes import signed_in
 from .values import page
-from .words import moment, shorten
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _BLOCK_START = re.compile(r"(?:\s|[-+>#|]|\*(?=\s)|\d+[.)])*")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Coroutine, Sequence
 from contextlib import aclosing, suppress
+from itertools import takewhile
 from typing import Any, cast
 
 from chainlit.session import WebsocketSession, ws_sessions_id
@@ -64,8 +65,6 @@ class Followers:
         about = about_files(message, files, (), ()) if files else None
         topic = about.text if about else message
         title = await keep_conversation(store, page, user_id, topic, list(self._agent.workflows))
-        earlier = await store.turns(thread_id, user_id=user_id, limit=20)
-        queued = any(unfinished(turn) for turn in earlier)
         preferences = preferences_of(page)
         with self.limits.starting(user_id, turn_id, message):
             await self._agent.start(
@@ -78,6 +77,8 @@ class Followers:
                 files=files,
             )
         turn = await store.get_turn(turn_id)
+        turns = await store.turns(thread_id, user_id=user_id, limit=20)
+        queued = any(unfinished(earlier) for earlier in takewhile(lambda one: one.id != turn_id, turns))
         self._gone.discard(page.id)
         if title is not None:
             await tell_title(self.pages_of(thread_id, user_id), title)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from .words import iso
+from flows.words import iso
 
 StepState = Literal["waiting", "running", "done", "failed", "skipped", "stopped"]
 TurnState = Literal[

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from flows.events import Answered
-from flows.excerpt import cut
+from flows.excerpt import cut, is_cut
+from flows.words import iso, shorten
 from storage.encoding import from_json, to_json
 from storage.records import Question
 
@@ -16,7 +17,6 @@ from .board import Board, derived_id
 from .markdown import escape, safe
 from .operations import ElementDict
 from .progress import TurnState
-from .words import iso, shorten
 
 SHOWN_FIELDS = 6  # of an answered form
 SHOWN_VALUE = 80  # characters
@@ -110,6 +110,7 @@ def question_props(run_id: str, workflow: str, question: Question) -> dict[str, 
         "choices": list(question.choices),
         "draft": draft,
         "draft_kind": "text" if isinstance(draft, str) else "json",
+        "editable": not is_cut(draft),
         "shown": render.content(draft) if question.kind == "review" else "",
     }
 

@@ -12,11 +12,11 @@ from fastapi.responses import JSONResponse
 from agents.boundary import Waiting, boundary
 from agents.replay import Replay
 from flows import WorkflowAgent
+from flows.words import shorten
 from storage.records import Question
 
 from .question_view import named_values
 from .run_routes import signed_in
-from .words import shorten
 
 SHOWN = 90  # characters of an answer
 

@@ -6,12 +6,12 @@ from uuid import uuid4
 
 from chainlit.session import WebsocketSession
 
+from flows.words import iso
 from storage.records import now
 
 from .answer_view import AUTHOR
 from .board import Board
 from .delivery import perform
-from .words import iso
 
 
 async def tell_refusal(page: WebsocketSession, sentence: str) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 from agents.tools.sources import web_host
 from flows.age import age
 from flows.edits import with_edit
+from flows.words import shorten
 from storage.records import Decision, Evidence
 
 from .markdown import ATTACHED_ADDRESS, attachment_url, escape, library_link, safe, show
 from .progress import TurnState
-from .words import mid_sentence, shorten
+from .words import mid_sentence
 
 SHOWN_RESULT = 2000
 LOOKING = "Looking through earlier runs"

@@ -19,9 +19,8 @@ from agents.offline import OfflineModel
 from agents.recorded import read_recording
 from agents.recording import Recorder
 from agents.replay import Replay
+from flows.words import shorten
 from storage.records import now
-
-from .words import shorten
 
 RECORD, DEMO, SPEED, SCRATCH = "REFRAIN_RECORD", "REFRAIN_DEMO", "REFRAIN_DEMO_SPEED", "REFRAIN_SCRATCH"
 HANDED_ON = frozenset({RECORD, DEMO, SPEED, SCRATCH})  # by `refrain demo` and `refrain record`; nobody sets them

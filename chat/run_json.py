@@ -12,6 +12,7 @@ from flows.errors import InvalidInput
 from flows.excerpt import cut, is_large
 from flows.price import Price
 from flows.run_node import RunNode, ToolUse
+from flows.words import iso
 from storage.encoding import from_json, to_json
 from storage.records import Feedback, JournalEntry, Run, Usage
 from storage.run_lists import RunLine, RunTotals
@@ -19,7 +20,6 @@ from storage.run_lists import RunLine, RunTotals
 from . import render
 from .markdown import ATTACHED_ADDRESS, WORD_JOINER, attachment_url, library_link, safe
 from .question_view import question_props
-from .words import iso
 
 EXCERPT = 4000  # characters of a text that are shown before somebody asks for all of it
 

@@ -20,12 +20,13 @@ from flows.events import (
     ToolReturned,
 )
 from flows.excerpt import is_cut
+from flows.words import iso
 
 from . import render
 from .board import Board, derived_id
 from .markdown import TextStream
 from .progress import RunProgress, StepProgress
-from .words import iso, lasting
+from .words import lasting
 
 CONTAINERS = frozenset({"steps", "condition", "parallel", "loop", "router", "workflow"})
 STEP_TYPES = {"agent": "llm", "team": "llm"}

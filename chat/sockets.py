@@ -11,6 +11,7 @@ from chainlit.session import WebsocketSession, ws_sessions_id
 from socketio.exceptions import ConnectionRefusedError  # type: ignore[import-untyped]
 
 from flows import WorkflowAgent
+from flows.words import iso
 from storage.encoding import clean
 from storage.records import now
 
@@ -20,7 +21,6 @@ from .limits import MOST_PENDING, Limits, TooMuch
 from .live import owner
 from .settings import SETTINGS
 from .welcome import commands
-from .words import iso
 
 Handler = Callable[..., Awaitable[Any]]
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from flows.wire import from_record
+from flows.words import iso
 from storage import RunStore
 from storage.records import EventRecord, Feedback, Session, Turn, now
 
 from .titles import UNTITLED
 from .view import TurnView
 from .welcome import ASK
-from .words import iso
 
 SHOWN_TURNS = 200
 

@@ -9,8 +9,7 @@ from agents.extraction.topic import topic
 from flows.commands import Command
 from flows.naming import find_name
 from flows.question import understand
-
-from .words import shorten
+from flows.words import shorten
 
 UNTITLED = "New conversation"
 

@@ -24,6 +24,7 @@ from flows.events import (
     StepStarted,
     TurnFinished,
 )
+from flows.words import iso
 from storage.records import Feedback, Turn
 
 from . import render
@@ -38,7 +39,6 @@ from .progress import TurnState, buttons
 from .question_view import QuestionView
 from .run_view import RunView
 from .sources import turn_keys
-from .words import iso
 
 # Chainlit shows neither of these steps, only their children; thumbs and copy buttons appear below the last
 # message of an `on_message` alone, so a turn takes that name when it is completed.

@@ -1,10 +1,6 @@
-"""Times, lengths and sentences as people say them."""
+"""Durations and sentences as people say them."""
 
 from __future__ import annotations
-
-from flows.words import iso as iso
-from flows.words import moment as moment
-from flows.words import shorten as shorten
 
 
 def lasting(seconds: float) -> str:

@@ -10,7 +10,6 @@ from .past import stems_of
 from .question import Question
 
 ON_TOPIC, ON_INPUT = 0.35, 0.3  # least share of what is asked, and of what tells runs apart, for a run to be meant
-ANCHORED = 0.15  # of what tells runs apart, in the run's input
 TIE = 0.12
 VAGUE = 2.2  # of weight, below which a message may mean either of two runs
 SAME_TOPIC = 0.8
@@ -28,11 +27,6 @@ def newest_here(fits: Sequence[Fit]) -> Fit | None:
     """The session's newest run."""
     here = [fit for fit in fits if fit.past.in_session]
     return max(here, key=lambda fit: fit.past.finished_at, default=None)
-
-
-def is_anchored(fits: Sequence[Fit]) -> bool:
-    """Whether something in the message tells a run apart by what it was asked."""
-    return bool(fits) and fits[0].anchor >= ANCHORED
 
 
 def tied(question: Question, fits: Sequence[Fit]) -> Sequence[Fit]:

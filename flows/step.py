@@ -110,7 +110,7 @@ class Step:
         return self._nested.child(part) if self._nested is not None else None
 
     async def run(self, step_input: StepInput, scope: Scope) -> StepOutput:
-        if scope.known() is not None and (known := await scope.known_output()) is not None:
+        if (known := await scope.known_output()) is not None:
             return self._restored(known)
         if self._nested is None:
             stop_if_winding_down()

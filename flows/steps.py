@@ -35,7 +35,7 @@ class NodeList:
 
         `done` takes the outputs as they come, for a caller who wants them even if the rest is cut short.
         """
-        if scope.known() is not None and (known := await scope.known_output()) is not None:
+        if (known := await scope.known_output()) is not None:
             return known
         outputs = dict(step_input.previous_step_outputs)
         content = step_input.previous_step_content

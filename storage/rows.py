@@ -16,7 +16,7 @@ Parameters = Sequence[Any] | dict[str, Any]
 
 
 def all_rows(db: Database, query: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
-    """All rows of the query."""
+    """All rows of the query; without the savepoint that `Database.query` sets and releases around each."""
     found = db.execute(query, parameters)
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -54,6 +54,8 @@ class ChatPage:
     def open(self, path: str = "/") -> ChatPage:
         self.page.goto(self.url + path)
         expect(self.page.locator("#chat-input")).to_be_visible()
+        if path == "/":  # until the server has said its first word, the page takes no files
+            expect(self.page.get_by_role("article").first).to_be_visible()
         return self
 
     def reload(self) -> None:

@@ -120,14 +120,15 @@ class ChatServer:
         """Start, and return when the page can be asked for."""
         process = self.launch(host)
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            assert process.poll() is None, self.log
-            try:
-                httpx.get(f"{self.url}/health", timeout=1)
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return
+        with httpx.Client(timeout=1) as http:
+            while time.monotonic() < deadline:
+                assert process.poll() is None, self.log
+                try:
+                    http.get(f"{self.url}/health")
+                except httpx.TransportError:
+                    time.sleep(0.1)
+                else:
+                    return
         raise AssertionError(f"The server did not come up:\n{self.log}")
 
     def signal(self, number: int) -> None:

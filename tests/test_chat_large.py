@@ -92,6 +92,7 @@ async def test_a_large_draft_is_approved_as_a_whole_and_not_edited(
     run = await ran(agent, "/run Asks wind")
     question = (await page.get(f"/refrain/runs/{run.id}")).json()["question"]
     assert len(question["draft"]) < SMALL
+    assert question["editable"] is False
     body = {"question_id": question["id"], "output": question["draft"] + " and more"}
     refused = await page.post(f"/refrain/runs/{run.id}/answer", json=body)
     assert (refused.status_code, refused.json()["message"]) == (422, TOO_LONG)

@@ -56,6 +56,7 @@ def test_a_draft_stands_in_the_form_alone_and_may_show_no_picture_of_another_hos
     asked = page.progress()["question"]
     assert (asked["run_id"], asked["workflow"], asked["draft_kind"]) == ("run-1", "Article", "text")
     assert asked["draft"] == DRAFT.draft
+    assert asked["editable"]
     assert "![" not in asked["shown"]
     (form,) = [element for element in page.elements.values() if element["name"] == "QuestionForm"]
     assert page.steps[form["forId"]]["output"] == "Is it good?"

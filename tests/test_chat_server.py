@@ -122,6 +122,15 @@ async def test_one_may_send_while_a_run_works_and_the_message_waits_in_sight(
     assert page.asked() == ["/run Gated lighthouses", "/run Gated buoys"]
 
 
+async def test_of_two_messages_sent_in_one_moment_one_waits_in_sight(page: ChatClient, server: ChatServer) -> None:
+    turns = await asyncio.gather(page.send("/run Gated lighthouses"), page.send("/run Gated buoys"))
+    await page.until(lambda: "The essay begins." in page.said())
+    assert sorted(page.card(turn)["state"] for turn in turns) == ["queued", "running"]
+    server.open_gate()
+    for turn in turns:
+        assert (await page.until_ended(turn))["state"] == "completed"
+
+
 async def test_stop_keeps_what_is_there_and_resume_finishes_it_in_its_place(
     page: ChatClient, server: ChatServer
 ) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chat.words import iso, lasting, mid_sentence, moment, shorten
+from chat.words import lasting, mid_sentence
+from flows.words import iso, moment, shorten
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -58,9 +58,11 @@ export function Review({ question }) {
           <Press main icon={Check} onPress={() => answer({ approve: true })}>
             Approve
           </Press>
-          <Press icon={Pencil} onPress={() => enter({ mode: 'edit' })}>
-            Edit
-          </Press>
+          {question.editable ? (
+            <Press icon={Pencil} onPress={() => enter({ mode: 'edit' })}>
+              Edit
+            </Press>
+          ) : null}
           <Press icon={MessageSquare} onPress={() => enter({ mode: 'feedback' })}>
             Ask for changes
           </Press>
