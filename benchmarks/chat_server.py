@@ -53,9 +53,12 @@ class ChatServer:
             "REFRAIN_SEARCH": "library",
             **self.settings,
         }
-        run = [sys.executable, "-m", "chainlit", "run", str(self.app), "--headless", "--port", str(self.port)]
+        chainlit = [sys.executable, "-m", "chainlit", "run", str(self.app), "--headless"]
+        run = [str(Path(sys.executable).with_name("refrain")), "chat"] if self.app == REFRAIN else chainlit
         with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(run, env=environment, cwd=self.folder, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                [*run, "--port", str(self.port)], env=environment, cwd=self.folder, stdout=log, stderr=log
+            )
         self._await_health()
 
     def _await_health(self) -> None:

@@ -19,9 +19,9 @@ async def keep_conversation(
     """Keep the conversation of a page that `message` is said in; the title it gets by that, if it had been there."""
     title = title_of(message, workflows)
     before = await store.get_session(page.thread_id, user_id=user_id)
-    session = await store.ensure_session(page.thread_id, user_id, title=title)
-    if "chat_profile" not in session.metadata:
-        await store.set_session_metadata(session.id, user_id, described(page))
+    is_described = before is not None and "chat_profile" in before.metadata
+    metadata = None if is_described else described(page)
+    session = await store.ensure_session(page.thread_id, user_id, title=title, metadata=metadata)
     return session.title if before is not None and before.title is None else None
 
 

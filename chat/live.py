@@ -76,9 +76,10 @@ class Followers:
                 again=again,
                 files=files,
             )
-        turn = await store.get_turn(turn_id)
         turns = await store.turns(thread_id, user_id=user_id, limit=20)
-        queued = any(unfinished(earlier) for earlier in takewhile(lambda one: one.id != turn_id, turns))
+        earlier = list(takewhile(lambda one: one.id != turn_id, turns))
+        turn = next(iter(turns[len(earlier) :]), None) or await store.get_turn(turn_id)
+        queued = any(unfinished(one) for one in earlier)
         self._gone.discard(page.id)
         if title is not None:
             await tell_title(self.pages_of(thread_id, user_id), title)

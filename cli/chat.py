@@ -14,6 +14,8 @@ from cli.terminal import fail, say
 
 HOME = Path(__file__).resolve().parent.parent
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
 # Chainlit takes its own switches from variables with these common names: a CI machine's CI=true would make it
 # set a false OpenAI key, a DEBUG left in a shell would make it verbose.
 TAKEN_FOR_SWITCHES = ("CI", "DEBUG", "WATCH", "HEADLESS", "NO_CACHE", "RUN_TARGET")
@@ -38,7 +40,10 @@ def chat(
 def _environment(host: str) -> dict[str, str]:
     """Ours, with what the page must know: where it listens, and where its files are."""
     kept = {name: value for name, value in os.environ.items() if name not in TAKEN_FOR_SWITCHES}
-    return {"CHAINLIT_APP_ROOT": str(HOME), **kept, "REFRAIN_HOST": host}
+    usual = {"CHAINLIT_APP_ROOT": str(HOME)}
+    if host in LOOPBACK:
+        usual["UVICORN_WS_PER_MESSAGE_DEFLATE"] = "false"  # on one computer it only costs time
+    return {**usual, **kept, "REFRAIN_HOST": host}
 
 
 def _check_free(host: str, port: int) -> None:

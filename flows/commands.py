@@ -72,6 +72,11 @@ class Command:
         """Whether it is answered from what is stored: no recall, no model and no run."""
         return self.name in TELLING
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether what is to be done depends on earlier runs."""
+        return self.name in (None, "fresh", "recall")
+
     def decide(
         self, question: Question, known: Known, choices: Sequence[Choice], always: str | None = None
     ) -> Decision | None:

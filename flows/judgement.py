@@ -70,9 +70,11 @@ async def judge(
     bound = always if command.name is None else None
     embeddings = None if bound else embeddings
     question = understand(command.text, conversation)
-    known = await recall(
-        store, question, conversation, user_id=user_id, session_id=session_id, reach=reach, embeddings=embeddings
-    )
+    known = Known()
+    if command.looks_back:
+        known = await recall(
+            store, question, conversation, user_id=user_id, session_id=session_id, reach=reach, embeddings=embeddings
+        )
     if bound is not None:
         decision = always_run(bound, about.text if about else message, choices)
     else:
