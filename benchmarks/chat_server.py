@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -132,6 +133,13 @@ class PageSocket:
         while (data := await self._socket.recv()) == "2":
             await self._socket.send("3")
         return str(data)
+
+    async def rest(self, seconds: float) -> None:
+        """Ask for nothing for a while; what the server says is heard, and its pings are answered."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self.receive()
 
     async def close(self) -> None:
         await self._socket.close()

@@ -119,13 +119,13 @@ class Page(PageSocket):
                 return
 
     async def converse(self, until: float, pause: float, pick: random.Random) -> None:
-        await asyncio.sleep(pick.uniform(0, pause))
+        await self.rest(pick.uniform(0, pause))
         while time.monotonic() < until:
             subject = f"{pick.choice(PLACES)} {pick.randrange(500)}"
             ask = f"/recall {subject}" if pick.random() < 0.6 else f"/run Notes {subject}"
             async with asyncio.timeout(PATIENCE):
                 await self.ask(ask)
-            await asyncio.sleep(pick.uniform(0, 2 * pause))
+            await self.rest(min(pick.uniform(0, 2 * pause), until - time.monotonic()))
 
     async def _event(self) -> tuple[str, dict[str, Any]]:
         while not (data := await self.receive()).startswith("42["):
@@ -226,6 +226,21 @@ def spread(milliseconds: list[float]) -> str:
     return f"{median:.0f} ms, p95 {quantile(milliseconds, 0.95):.0f} ms, at the most {most:.0f} ms"
 
 
+def tell_load(pages: list[Page], minutes: float, sizes: list[float]) -> None:
+    firsts = [first for page in pages for first in page.firsts if first]
+    warm, last = sizes[len(sizes) // 3], statistics.median(sizes[-max(1, len(sizes) // 10) :])
+    print(f"pages {len(pages)}, turns {len(firsts)} in {minutes:g} minutes")
+    print(f"first word: median {statistics.median(firsts) * 1000:.0f} ms, p95 {quantile(firsts, 0.95) * 1000:.0f} ms")
+    growth = f"{(last / warm - 1) * 100:+.1f} %"
+    print(f"memory: {sizes[0]:.0f} MB, warm {warm:.0f} MB, at the end {last:.0f} MB ({growth})", flush=True)
+
+
+def tell_delays(name: str, took: Delays) -> None:
+    print(f"{name}: something small takes {spread(took.small)}")
+    if took.firsts:
+        print(f"{name}: the first word takes {spread(took.firsts)}, of {len(took.firsts)} turns", flush=True)
+
+
 async def main(pages: int, runs: int, minutes: float, pause: float) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         server = ChatServer(REFRAIN, Path(temporary), FLOWS, SETTINGS)
@@ -243,28 +258,20 @@ async def main(pages: int, runs: int, minutes: float, pause: float) -> int:
             talks = [page.converse(until, pause, random.Random(number)) for number, page in enumerate(opened)]
             ended = await asyncio.gather(*talks, return_exceptions=True)
             sampling.cancel()
-            firsts = [first for page in opened for first in page.firsts if first]
-            beside = {
-                "nobody burns": await delays(port, cookie, None, opened, pause),
-                "a thread burns": await delays(port, cookie, "Thread", opened, pause),
-                "the event loop burns": await delays(port, cookie, "Loop", [], pause),
-            }
+            errors = [repr(error) for error in ended if error is not None]
+            tell_load(opened, minutes, sizes)
+            for name, workflow, beside in (
+                ("nobody burns", None, opened),
+                ("a thread burns", "Thread", opened),
+                ("the event loop burns", "Loop", []),
+            ):
+                tell_delays(name, await delays(port, cookie, workflow, beside, pause))
             for page in opened:
                 await page.close()
         finally:
             server.stop()
-        errors = [error for page in opened for error in page.errors] + [repr(e) for e in ended if e is not None]
-        errors += lost(server.database, opened)
-    warm, last = sizes[len(sizes) // 3], statistics.median(sizes[-max(1, len(sizes) // 10) :])
-    print(f"pages {pages}, turns {len(firsts)} in {minutes:g} minutes, errors and losses {len(errors)}")
-    print(f"first word: median {statistics.median(firsts) * 1000:.0f} ms, p95 {quantile(firsts, 0.95) * 1000:.0f} ms")
-    print(f"memory: {sizes[0]:.0f} MB, warm {warm:.0f} MB, at the end {last:.0f} MB ({(last / warm - 1) * 100:+.1f} %)")
-    for name, took in beside.items():
-        print(f"{name}: something small takes {spread(took.small)}")
-        if took.firsts:
-            print(f"{name}: the first word takes {spread(took.firsts)}, of {len(took.firsts)} turns")
-    for error in errors[:20]:
-        print(error)
+        errors += [error for page in opened for error in page.errors] + lost(server.database, opened)
+    print(f"errors and losses: {len(errors)}", *errors[:20], sep="\n")
     return 1 if errors else 0
 
 
