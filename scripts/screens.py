@@ -142,7 +142,7 @@ def article(visit: Visit) -> None:
 
 
 def answer(visit: Visit) -> None:
-    visit.chat.ask("What is carbon pricing?")
+    visit.chat.ask("What does energy supply emit?")
     visit.ends()
     visit.chat.chips().last.click()
     expect(visit.chat.page.locator("#side-view-content del").first).to_be_visible()
