@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any, cast
 
@@ -23,6 +24,9 @@ from chat.server import chat, install  # noqa: E402
 from chat.settings import prefers_offline  # noqa: E402
 from chat.sockets import show_runs  # noqa: E402
 from chat.stopping import stop_gracefully  # noqa: E402
+
+# Chainlit lets every library talk; which search engine could not be reached, the step itself tells.
+logging.getLogger("ddgs").setLevel(logging.WARNING)
 
 who = accounts()
 install(chat(), who)
