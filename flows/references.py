@@ -165,7 +165,9 @@ POINTS = re.compile(
       itself|ones?|former|latter|same|there|both|
     the\ (?:first|second|third|last|other|1st|2nd|3rd|article|report|brief|summary|text|notes|run|result)s?|
     er|sie|es|das|dieser?s?|davon|daraus|il|elle|ils|elles|ça|cela|él|ella|eso|esto|hij|zij|het|dat|dit|ele|ela|
-      isso|lui|lei|quello)\b""",
+      isso|lui|lei|quello)\b|
+    ^\W*(?:(?:so|and|ok)\W+)?which\ (?:is|are|was|were|has|had)\ (?:the\ )?  # of what was spoken of
+      (?:(?:more|less|most|least)\ \w+|\w{2,}er|\w{3,}est|best|worse|worst)\W*$""",
     _FLAGS,
 )
 PERSON = re.compile(

@@ -88,7 +88,7 @@ def test_the_kind_of_a_message(message: str, kind: str) -> None:
     assert understand(message).kind == kind
 
 
-@pytest.mark.parametrize("message", ["and how much does it cost?", "why?", "who makes them"])
+@pytest.mark.parametrize("message", ["and how much does it cost?", "why?", "who makes them", "which is quieter?"])
 def test_what_points_back_is_looked_for_with_what_it_goes_on_from(message: str) -> None:
     question = understand(message, [talk("Write an article about heat pumps")])
     assert question.points_back
