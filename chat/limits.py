@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,7 +50,7 @@ class Limits:
     def __init__(self, is_live: Callable[[str], bool], clock: Callable[[], float] = time.monotonic) -> None:
         self._is_live = is_live
         self._clock = clock
-        self._begun: dict[str, deque[tuple[float, str]]] = {}
+        self._begun: dict[str, list[tuple[float, str]]] = {}
         self._starting: set[str] = set()
 
     def check(self, user_id: str, message: str) -> None:
@@ -62,11 +61,13 @@ class Limits:
                 f"This message has {len(message):,} characters, and {most.characters:,} can be sent. "
                 "Shorten it, or attach the text as a file."
             )
-        begun = self._begun.get(user_id, deque())
-        while begun and begun[0][0] <= moment - HOUR and not self._is_working(begun[0][1]):
-            begun.popleft()
-        if not begun:
-            self._begun.pop(user_id, None)
+        begun = [
+            (at, id)
+            for at, id in self._begun.pop(user_id, ())
+            if self._is_working(id) or (most.an_hour is not None and at > moment - HOUR)
+        ]
+        if begun:
+            self._begun[user_id] = begun
         working = len({id for _, id in begun if self._is_working(id)})
         if most.at_once is not None and working >= most.at_once:
             raise TooMuch(f"{_count(working)} at work, and no more can be. Wait for one to end, or stop one.")
@@ -83,7 +84,7 @@ class Limits:
         """While a turn is begun, or gone on with. Raises TooMuch when the user may not."""
         self.check(user_id, message)
         entry = (self._clock(), turn_id)
-        self._begun.setdefault(user_id, deque()).append(entry)
+        self._begun.setdefault(user_id, []).append(entry)
         self._starting.add(turn_id)
         try:
             yield
