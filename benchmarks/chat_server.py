@@ -64,11 +64,12 @@ class ChatServer:
 
     def _await_health(self) -> None:
         until = time.monotonic() + STARTING
-        while self.process.poll() is None and time.monotonic() < until:
-            with suppress(httpx.TransportError):
-                httpx.get(f"{self.url}/health", timeout=1)
-                return
-            time.sleep(0.1)
+        with httpx.Client(timeout=1) as http:
+            while self.process.poll() is None and time.monotonic() < until:
+                with suppress(httpx.TransportError):
+                    http.get(f"{self.url}/health")
+                    return
+                time.sleep(0.1)
         self.stop()
         raise SystemExit(f"{self.app} did not come up:\n{(self.folder / 'server.log').read_text()}")
 

@@ -10,11 +10,10 @@ from typing import Annotated
 
 import typer
 
+from chat.auth import is_loopback
 from cli.terminal import fail, say
 
 HOME = Path(__file__).resolve().parent.parent
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 # Chainlit takes its own switches from variables with these common names: a CI machine's CI=true would make it
 # set a false OpenAI key, a DEBUG left in a shell would make it verbose.
@@ -41,7 +40,7 @@ def _environment(host: str) -> dict[str, str]:
     """Ours, with what the page must know: where it listens, and where its files are."""
     kept = {name: value for name, value in os.environ.items() if name not in TAKEN_FOR_SWITCHES}
     usual = {"CHAINLIT_APP_ROOT": str(HOME)}
-    if host in LOOPBACK:
+    if is_loopback(host):
         usual["UVICORN_WS_PER_MESSAGE_DEFLATE"] = "false"  # on one computer it only costs time
     return {**usual, **kept, "REFRAIN_HOST": host}
 

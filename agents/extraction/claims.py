@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from ..text import content_words, stem, words
-from ..thesaurus import is_verb
-from ..tools.sources import Source
-from .statements import Statement, from_sources
+from agents.extraction.statements import Statement, from_sources
+from agents.text import content_words, stem, words
+from agents.thesaurus import is_verb
+from agents.tools.sources import Source
 
 ROUNDS = 3  # of searching, each in another wording
 ENOUGH = 2  # independent sources
