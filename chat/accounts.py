@@ -10,10 +10,11 @@ from chainlit.oauth_providers import get_configured_oauth_providers
 from chainlit.user import User
 from starlette.datastructures import Headers
 
+from agents.addresses import is_loopback
 from storage.credentials import Credentials
 from storage.errors import StorageError
 
-from .auth import LOCAL_USER, check_accounts, is_local_visitor, is_loopback, verified
+from .auth import LOCAL_USER, check_accounts, is_local_visitor, verified
 
 MARK = "mark"  # in a login cookie: which password it was got with
 

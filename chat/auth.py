@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from agents.addresses import is_loopback
 from storage.credentials import Credentials
 
 LOCAL_USER = "local"
@@ -39,17 +39,6 @@ def keep_secret(folder: Path) -> None:
 def home() -> Path:
     """The folder of what Refrain keeps: where the database is."""
     return Path(os.environ.get("REFRAIN_DB") or ".refrain/refrain.db").parent
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine alone."""
-    name = host.strip("[]").lower()
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def is_local_visitor(listening: str, headers: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from chat.auth import is_loopback
+from agents.addresses import is_loopback
 from cli.terminal import fail, say
 
 HOME = Path(__file__).resolve().parent.parent

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
-from dataclasses import replace
-from datetime import timedelta
 from uuid import uuid4
 
 from langchain_core.embeddings import Embeddings
@@ -108,8 +106,7 @@ class WorkflowAgent:
 
     async def _launch(self, turn: Turn, again: Again | None = None) -> asyncio.Task[Turn]:
         self.runner.winding.refuse()
-        turn = await self._in_order(turn)
-        await self.store.create_turn(turn)
+        turn = await self.store.create_turn(turn)
         key = (turn.user_id, turn.session_id)
         before = self._last_of_session.get(key)
         if before is not None and before.get_loop() is not asyncio.get_running_loop():
@@ -119,13 +116,6 @@ class WorkflowAgent:
         self._last_of_session[key] = task
         task.add_done_callback(lambda done: self._forget(key, done))
         return task
-
-    async def _in_order(self, turn: Turn) -> Turn:
-        """The turn, begun after the session's others, even if the clock was set back since."""
-        last = await self.store.turns(turn.session_id, user_id=turn.user_id, limit=1)
-        if last and last[0].started_at >= turn.started_at:
-            return replace(turn, started_at=last[0].started_at + timedelta(microseconds=1))
-        return turn
 
     async def _take(
         self, turn: Turn, stream: EventStream, before: asyncio.Task[Turn] | None, again: Again | None

@@ -20,9 +20,12 @@ class TurnShelf:
     _writer: Writer
     _owner: Owner
 
-    async def create_turn(self, turn: Turn) -> None:
-        """Keep a new turn; its session and user are made if there are none."""
-        await self._writer.run(turns.create_turn, turn, self._owner.id)
+    async def create_turn(self, turn: Turn) -> Turn:
+        """Keep a new turn; its session and user are made if there are none.
+
+        The turn as it is kept: it begins after the session's others, even if the clock was set back since.
+        """
+        return await self._writer.run(turns.create_turn, turn, self._owner.id)
 
     async def update_turn(self, turn: Turn, events: Sequence[EventRecord] = ()) -> None:
         """Write the whole turn anew, with events; its user, session, beginning and override stay. Raises NotFound."""

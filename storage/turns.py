@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -27,15 +29,28 @@ from .records import EventRecord, Override, Turn
 from .rows import all_rows, first_row
 
 
-def create_turn(db: Database, turn: Turn, owner: str) -> None:
-    """Keep a new turn; its session and its user are made if there are none."""
+def create_turn(db: Database, turn: Turn, owner: str) -> Turn:
+    """Keep a new turn; its session and its user are made if there are none.
+
+    The turn as it is kept: begun after the session's others, even if the clock was set back since.
+    """
     if db.execute("select 1 from turns where id = ?", [turn.id]).fetchone():
         raise StorageError(f"There already is a turn {turn.id}.")
     refuse_deleted(db, turn.id)
     sessions.ensure_session(db, turn.session_id, turn.user_id)
+    turn = _in_order(db, turn)
     db.table("turns").insert(_row(turn, owner))
     _cite(db, turn)
     sessions.touch(db, turn.session_id, turn.user_id)
+    return turn
+
+
+def _in_order(db: Database, turn: Turn) -> Turn:
+    whose = [turn.user_id, turn.session_id]
+    (last,) = db.execute("select max(started_at) from turns where user_id = ? and session_id = ?", whose).fetchone()
+    if last is None or (last_at := from_time(last)) < turn.started_at:
+        return turn
+    return replace(turn, started_at=last_at + timedelta(microseconds=1))
 
 
 def update_turn(db: Database, turn: Turn, events: Sequence[EventRecord], owner: str) -> None:

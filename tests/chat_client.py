@@ -10,6 +10,8 @@ from uuid import uuid4
 import httpx
 import socketio
 
+from chat.board import derived_id
+
 PATIENCE = 40.0  # seconds until something that was to happen counts as not happening
 
 
@@ -105,11 +107,7 @@ class ChatClient:
 
     def card(self, turn_id: str) -> dict[str, Any]:
         """How far a turn is."""
-        order = list(self.steps)
-        for id in order[order.index(turn_id) :]:
-            if (self.steps[id].get("metadata") or {}).get("state"):
-                return dict(self.steps[id]["metadata"])
-        return {}
+        return dict(self.steps.get(derived_id(turn_id, "turn"), {}).get("metadata") or {})
 
     def said(self) -> list[str]:
         """The assistant's messages."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chat.auth import NotReady, check_accounts, is_local_visitor, is_loopback, is_same_origin, keep_secret, verified
+from agents.addresses import is_loopback
+from chat.auth import NotReady, check_accounts, is_local_visitor, is_same_origin, keep_secret, verified
 from storage.credentials import Credentials
 
 LOCAL = {"host": "localhost:8000"}

@@ -104,6 +104,15 @@ async def test_turns_are_listed_oldest_first(store: RunStore) -> None:
     assert await store.turns("s9") == []
 
 
+async def test_what_is_kept_later_begins_later(store: RunStore) -> None:
+    await store.create_turn(Turn("first", "hi", "ada", "s1", started_at=START))
+    kept = await store.create_turn(Turn("second", "hi", "ada", "s1", started_at=START - timedelta(days=1)))
+    theirs = await store.create_turn(Turn("theirs", "hi", "eve", "s1", started_at=START - timedelta(days=1)))
+    assert kept.started_at == (await store.get_turn("second")).started_at > START
+    assert theirs.started_at == START - timedelta(days=1)
+    assert [turn.id for turn in await store.turns("s1", user_id="ada")] == ["first", "second"]
+
+
 async def test_odd_text_is_no_obstacle(store: RunStore) -> None:
     await store.create_turn(Turn("t1", "\ud83d 🌬 \x00", "ada", "s1", answer="\udfff", error="\ud800"))
     turn = await store.get_turn("t1")
