@@ -9,6 +9,7 @@ from uuid import UUID
 
 import chainlit.server
 from chainlit.action import Action
+from chainlit.chat_context import chat_context
 from chainlit.config import config
 from chainlit.context import context
 from chainlit.emitter import ChainlitEmitter
@@ -182,6 +183,8 @@ def install(present: Chat, who: Accounts) -> None:
     app.add_middleware(Gate, holds=who.holds)
     only_local = not who.by_password and not who.by_provider
     app.add_middleware(PageGuard, only_local=only_local, cookies=visitors_cookies(store, who))
+    # Chainlit would keep every message of every page in memory for as long as the process lives; nothing reads them.
+    cast(Any, chat_context).add = lambda message: message
     chainlit.server.get_markdown_str = lambda root, language: how_it_works()  # type: ignore[attr-defined]
     chainlit.server.get_html_template = with_strip(our_page(chainlit.server.get_html_template, elements))
 

@@ -49,9 +49,16 @@ async def words(step_input):
         await asyncio.sleep(0.001)
 
 
+def held(step_input):
+    from chainlit.chat_context import chat_contexts
+
+    return f"{sum(map(len, chat_contexts.values()))} messages in memory."
+
+
 chatty = Workflow(name="Chatty", steps=[words], description="Says one word again and again.")
 gated = Workflow(name="Gated", steps=[notes, essay], description="Writes an essay once its gate is open.")
 flaky = Workflow(name="Flaky", steps=[notes, printing], description="Prints once its gate is open.")
+holding = Workflow(name="Holding", steps=[held], description="Counts what the process holds.")
 """
 
 

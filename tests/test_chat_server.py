@@ -107,6 +107,13 @@ async def test_the_conversation_is_there_again_after_a_reload(page: ChatClient, 
         assert reloaded.elements.keys() == page.elements.keys()
 
 
+async def test_what_was_said_is_in_the_store_and_not_kept_in_memory(page: ChatClient, server: ChatServer) -> None:
+    await page.until_ended(await page.send("Brief me on how vaccines work"))
+    async with ChatClient(server.url, thread_id=page.thread_id) as reloaded:
+        await reloaded.until_ended(await reloaded.send("/run Holding now"))
+        assert "0 messages in memory." in reloaded.last()
+
+
 async def test_one_may_send_while_a_run_works_and_the_message_waits_in_sight(
     page: ChatClient, server: ChatServer
 ) -> None:
