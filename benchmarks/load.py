@@ -258,11 +258,13 @@ async def main(pages: int, runs: int, minutes: float, pause: float) -> int:
             talks = [page.converse(until, pause, random.Random(number)) for number, page in enumerate(opened)]
             ended = await asyncio.gather(*talks, return_exceptions=True)
             sampling.cancel()
-            errors = [repr(error) for error in ended if error is not None]
+            errors = [f"a page broke off: {error!r}" for error in ended if error is not None]
+            whole = [page for page, error in zip(opened, ended, strict=True) if error is None]
             tell_load(opened, minutes, sizes)
+            print(*errors, sep="\n", end="\n" if errors else "", flush=True)
             for name, workflow, beside in (
-                ("nobody burns", None, opened),
-                ("a thread burns", "Thread", opened),
+                ("nobody burns", None, whole),
+                ("a thread burns", "Thread", whole),
                 ("the event loop burns", "Loop", []),
             ):
                 tell_delays(name, await delays(port, cookie, workflow, beside, pause))

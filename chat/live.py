@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Coroutine, Sequence
 from contextlib import aclosing, suppress
-from itertools import takewhile
 from typing import Any, cast
 
 from chainlit.session import WebsocketSession, ws_sessions_id
@@ -76,10 +75,9 @@ class Followers:
                 again=again,
                 files=files,
             )
-        turns = await store.turns(thread_id, user_id=user_id, limit=20)
-        earlier = list(takewhile(lambda one: one.id != turn_id, turns))
-        turn = next(iter(turns[len(earlier) :]), None) or await store.get_turn(turn_id)
-        queued = any(unfinished(one) for one in earlier)
+        turns = {turn.id: turn for turn in await store.turns(thread_id, user_id=user_id, limit=20)}
+        turn = turns.get(turn_id) or await store.get_turn(turn_id)
+        queued = any(unfinished(other) and other.started_at < turn.started_at for other in turns.values())
         self._gone.discard(page.id)
         if title is not None:
             await tell_title(self.pages_of(thread_id, user_id), title)

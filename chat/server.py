@@ -9,7 +9,6 @@ from uuid import UUID
 
 import chainlit.server
 from chainlit.action import Action
-from chainlit.chat_context import chat_context
 from chainlit.config import config
 from chainlit.context import context
 from chainlit.emitter import ChainlitEmitter
@@ -36,6 +35,7 @@ from .export_routes import export_routes
 from .feedback import feedback_routes
 from .gate import Gate
 from .library import library_routes
+from .lightening import lighten
 from .live import Followers, owner, resumed
 from .operations import ShowAction
 from .page_routes import page_routes
@@ -183,8 +183,7 @@ def install(present: Chat, who: Accounts) -> None:
     app.add_middleware(Gate, holds=who.holds)
     only_local = not who.by_password and not who.by_provider
     app.add_middleware(PageGuard, only_local=only_local, cookies=visitors_cookies(store, who))
-    # Chainlit would keep every message of every page in memory for as long as the process lives; nothing reads them.
-    cast(Any, chat_context).add = lambda message: message
+    lighten()
     chainlit.server.get_markdown_str = lambda root, language: how_it_works()  # type: ignore[attr-defined]
     chainlit.server.get_html_template = with_strip(our_page(chainlit.server.get_html_template, elements))
 
